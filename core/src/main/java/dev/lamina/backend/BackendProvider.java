@@ -1,0 +1,20 @@
+package dev.lamina.backend;
+
+/** Announces a backend to {@link Backends} through {@link java.util.ServiceLoader}. Loading one must touch no native library. */
+public interface BackendProvider {
+    /** Name of the backend. */
+    String name();
+
+    /** Order in which {@code auto} asks, highest first: cuda 300, cpu 200, reference 100. */
+    int priority();
+
+    /** Whether the backend can be opened here, and if not, exactly why. Never throws. */
+    Availability probe();
+
+    /**
+     * Opens the backend.
+     *
+     * @throws BackendException if it is not available
+     */
+    Backend open(DeviceOptions options);
+}

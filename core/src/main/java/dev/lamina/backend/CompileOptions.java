@@ -1,0 +1,56 @@
+package dev.lamina.backend;
+
+import java.util.EnumSet;
+import java.util.Set;
+
+/**
+ * How a graph is compiled.
+ *
+ * @param precision arithmetic of matrix products and convolutions on float32 operands
+ * @param deterministic whether two runs must agree bit for bit; ops that cannot are refused
+ * @param keepAll whether every intermediate value stays readable after a run (for comparisons; costs memory)
+ * @param passes graph transformations that may be applied
+ */
+public record CompileOptions(Precision precision, boolean deterministic, boolean keepAll, Set<Pass> passes) {
+
+    /** Arithmetic of matrix products and convolutions on float32 operands. */
+    public enum Precision {
+        /** Plain float32. */
+        FLOAT32,
+        /** Tensor cores with 10-bit mantissas where the device has them. */
+        TF32,
+        /** bfloat16 operands, float32 accumulation and master weights. */
+        BFLOAT16
+    }
+
+    /** Transformations, each of which can be switched off so that a failing comparison can be bisected. */
+    public enum Pass { CONSTANT_FOLDING, COMMON_SUBEXPRESSIONS, FUSION, IN_PLACE, MEMORY_REUSE }
+
+    /** Options that copy the set of passes. */
+    public CompileOptions {
+        passes = Set.copyOf(passes);
+    }
+
+    /** Float32, not necessarily deterministic, all passes. */
+    public static CompileOptions defaults() {
+        return new CompileOptions(Precision.FLOAT32, false, false, EnumSet.allOf(Pass.class));
+    }
+
+    /** These options with every intermediate value kept. */
+    public CompileOptions keepingAll() {
+        return new CompileOptions(precision, deterministic, true, passes);
+    }
+
+    /** These options without a pass. */
+    public CompileOptions without(Pass pass) {
+        Set<Pass> fewer = EnumSet.noneOf(Pass.class);
+        fewer.addAll(passes);
+        fewer.remove(pass);
+        return new CompileOptions(precision, deterministic, keepAll, fewer);
+    }
+
+    /** These options with determinism required. */
+    public CompileOptions requiringDeterminism() {
+        return new CompileOptions(precision, true, keepAll, passes);
+    }
+}

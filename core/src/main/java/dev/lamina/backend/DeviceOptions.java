@@ -1,0 +1,19 @@
+package dev.lamina.backend;
+
+/**
+ * Choices made when a backend is opened.
+ *
+ * @param index which device of the kind, from 0
+ * @param threads worker threads for CPU backends; 0 lets the backend choose
+ */
+public record DeviceOptions(int index, int threads) {
+    /** The first device and as many threads as there are processors. */
+    public static DeviceOptions defaults() {
+        return new DeviceOptions(0, 0);
+    }
+
+    /** The number of worker threads to use. */
+    public int threadsOrDefault() {
+        return threads > 0 ? threads : Runtime.getRuntime().availableProcessors();
+    }
+}

@@ -1,0 +1,110 @@
+package dev.lamina.graph;
+
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * Reverse-mode differentiation as a graph transformation: adds the nodes that compute the gradient of a scalar by given values. Where a
+ * value is used more than once its gradients are summed. Nothing is recorded at run time.
+ */
+public final class Gradients {
+    private Gradients() { }
+
+    /**
+     * The gradients of a scalar loss.
+     *
+     * @param loss a floating value with one element
+     * @param by values of the same graph, e.g. its trainable variables
+     * @return one value per entry of {@code by}, of its type
+     * @throws GraphException if the loss is no floating scalar, or does not depend differentiably on an entry
+     */
+    public static List<Value> of(Value loss, List<Value> by) {
+        return List.of(compute(loss, by, false));
+    }
+
+    /** Like {@link #of}, but gives zeros where the loss does not depend on an entry. */
+    public static List<Value> orZeros(Value loss, List<Value> by) {
+        return List.of(compute(loss, by, true));
+    }
+
+    private static Value[] compute(Value loss, List<Value> by, boolean allowUnused) {
+        if (loss.shape().elements() != 1 || !loss.dtype().isFloating()) {
+            throw new GraphException("gradients: loss \"" + loss.name() + "\" is " + loss.type()
+                    + ", needs a floating-point value with one element. Reduce it first.");
+        }
+        GraphBuilder graph = loss.graph();
+        List<Node> forward = List.copyOf(graph.nodes().subList(0, loss.node().id() + 1));
+        Set<Value> wanted = dependents(forward, by);
+        Map<Value, Value> gradients = new HashMap<>();
+        gradients.put(loss, Source.fillLike(loss, 1));
+        for (Node node : forward.reversed()) {
+            Value[] arrived = node.outputs().stream().map(gradients::get).toArray(Value[]::new);
+            boolean reached = Arrays.stream(arrived).anyMatch(g -> g != null);
+            if (reached && node.inputs().stream().anyMatch(wanted::contains) && node.op().whyNoGradient().isEmpty()) {
+                propagate(new Backward(node, arrived, wanted), gradients);
+            }
+        }
+        Value[] answer = new Value[by.size()];
+        for (int i = 0; i < answer.length; i++) {
+            Value value = by.get(i);
+            answer[i] = gradients.get(value);
+            if (answer[i] == null) {
+                if (!allowUnused) {
+                    throw new GraphException(unreached(forward, loss, value));
+                }
+                answer[i] = Source.zerosLike(value);
+            }
+        }
+        return answer;
+    }
+
+    private static void propagate(Backward back, Map<Value, Value> gradients) {
+        Node node = back.node();
+        node.graph().prefix("grad/" + node.name() + "/");
+        Value[] local = node.op().gradient(back);
+        if (local.length != node.inputs().size()) {
+            throw new IllegalStateException(node + ": gradient rule gave " + local.length + " values for " + node.inputs().size()
+                    + " operands.");
+        }
+        for (int i = 0; i < local.length; i++) {
+            Value input = node.input(i);
+            if (local[i] == null || !back.wants(i)) {
+                continue;
+            }
+            if (!local[i].type().equals(input.type())) {
+                throw new IllegalStateException(node + ": gradient of operand " + i + " is " + local[i].type() + ", operand is "
+                        + input.type() + ".");
+            }
+            gradients.merge(input, local[i], Pointwise::add);
+        }
+        node.graph().prefix("");
+    }
+
+    /** Values on a path from an entry of {@code by}, the entries included. */
+    private static Set<Value> dependents(List<Node> forward, List<Value> by) {
+        Set<Value> dependents = new HashSet<>(by);
+        for (Node node : forward) {
+            if (node.inputs().stream().anyMatch(dependents::contains)) {
+                node.outputs().stream().filter(v -> v.dtype().isFloating()).forEach(dependents::add);
+            }
+        }
+        return dependents;
+    }
+
+    private static String unreached(List<Node> forward, Value loss, Value value) {
+        String fact = "gradients: loss \"" + loss.name() + "\" does not depend differentiably on \"" + value.name() + "\".";
+        Set<Value> from = dependents(forward, List.of(value));
+        for (Node node : forward) {
+            Optional<String> reason = node.op().whyNoGradient();
+            if (reason.isPresent() && node.inputs().stream().anyMatch(from::contains)) {
+                return fact + " " + node + " stops it: " + reason.get();
+            }
+        }
+        return fact + " Use Gradients.orZeros if that is intended.";
+    }
+}

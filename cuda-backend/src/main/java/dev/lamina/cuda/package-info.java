@@ -1,0 +1,2 @@
+/** The CUDA backend: runs layer graphs on NVIDIA GPUs. */
+package dev.lamina.cuda;
