@@ -10,7 +10,8 @@ import java.util.stream.IntStream;
  * A generator of handwritten-like digits, 28 x 28 grey, ink 255 on background 0 as in MNIST. Needs no file and no network.
  *
  * <p>A digit is a pen path, one of several ways to write it, shaken, bent by a smooth random field, rotated, sheared, scaled, shifted, and
- * drawn with a pen of varying width and some noise in the ink. Sample {@code index} of a split is a pure function of (seed, split, index), to
+ * drawn with a pen of varying width and some noise in the ink. Sample {@code index} of a split is a pure function of (seed, split, index),
+ * to
  * the byte, on every platform and whatever the number of threads; a longer split begins with the samples of a shorter one. Train and test
  * come from disjoint random streams. Every ten consecutive samples from a multiple of ten hold each digit once. Stateless and thread-safe.
  */

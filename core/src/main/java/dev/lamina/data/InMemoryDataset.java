@@ -35,7 +35,8 @@ public final class InMemoryDataset implements Dataset {
                     + " labels (must be equal). Do both files belong together?");
         }
         if (labels.elements() > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("data \"" + name + "\": " + labels.elements() + " samples, at most 2147483639 are possible.");
+            throw new IllegalArgumentException("data \"" + name + "\": " + labels.elements() + " samples, at most "
+                    + "2147483639 are possible.");
         }
         this.name = name;
         this.pixels = images.contiguous().memory().asReadOnly();

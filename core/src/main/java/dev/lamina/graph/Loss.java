@@ -8,7 +8,8 @@ import java.util.Optional;
  * Cross-entropy of logits against integer labels, fused so that large logits are legal.
  *
  * <p>With target {@code t = (1 - ε) onehot(y) + ε / K} a sample's loss is {@code -Σ_k t_k w_k log p_k}, {@code p = softmax(z)}; class
- * weights w are 1 unless given. MEAN divides by the sum of {@code w_y}. Samples whose label is {@code ignoreIndex} count for nothing; if all
+ * weights w are 1 unless given. MEAN divides by the sum of {@code w_y}. Samples whose label is {@code ignoreIndex} count for nothing;
+ * if all
  * are ignored, the mean is NaN, as in PyTorch. A label outside {@code 0 .. K-1} is an error at run time where the backend can see it.
  */
 public sealed interface Loss extends Op {

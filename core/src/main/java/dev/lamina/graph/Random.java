@@ -70,7 +70,8 @@ public sealed interface Random extends Op {
     }
 
     /**
-     * Inverted dropout: operands x, seed, step; {@code x / (1 - p)} where {@code u >= p}, else 0. The gradient draws the same mask again, so
+     * Inverted dropout: operands x, seed, step; {@code x / (1 - p)} where {@code u >= p}, else 0. The gradient draws the same mask
+     * again, so
      * no mask is kept.
      */
     record Dropout(double p, int stream) implements Random {

@@ -109,7 +109,8 @@ public sealed interface Update extends Op {
     }
 
     /**
-     * Exponential moving average: operands average e and value, {@code e ← d e + (1 - d) value}; with a third operand t (int64 scalar, steps
+     * Exponential moving average: operands average e and value, {@code e ← d e + (1 - d) value}; with a third operand t (int64 scalar,
+     * steps
      * done before this one) the decay is {@code min(d, (1 + t) / (10 + t))}.
      */
     record Ema(double decay) implements Update {

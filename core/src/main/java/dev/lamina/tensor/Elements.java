@@ -3,7 +3,7 @@ package dev.lamina.tensor;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** Typed access to one element of raw memory, in the byte order of this machine, at an element index. The memory must be aligned to the element. */
+/** Typed access to one element of raw memory, in the byte order of this machine, by element index. Memory must be aligned. */
 public final class Elements {
     static final ValueLayout.OfFloat F32 = ValueLayout.JAVA_FLOAT;
     static final ValueLayout.OfDouble F64 = ValueLayout.JAVA_DOUBLE;
