@@ -1,0 +1,2 @@
+/** The {@code lamina} command. */
+package dev.lamina.samples.cli;
