@@ -6,7 +6,7 @@ import dev.lamina.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.List;
 
-/** A data set whose samples lie in two tensors. Thread-safe as long as nobody writes to the tensors, which are not copied. */
+/** A data set whose samples lie in one tensor. Thread-safe as long as nobody writes to that tensor, which is not copied. */
 public final class InMemoryDataset implements Dataset {
     private final String name;
     private final MemorySegment pixels;

@@ -62,6 +62,22 @@ final class PenPath {
         for (double[][] stroke : strokes) {
             drawStroke(stroke, pen, random);
         }
+        keepInside(0, 2 * centre);
+        keepInside(1, 2 * centre);
+    }
+
+    /** Shifts the whole path along an axis (0: x, 1: y) by as much as it leaves the frame; centres it if it is larger than the frame. */
+    private void keepInside(int axis, double side) {
+        double low = side;
+        double high = 0;
+        for (int i = 0; i < count; i++) {
+            low = Math.min(low, points[2 * i + axis] - Math.abs(radii[i]));
+            high = Math.max(high, points[2 * i + axis] + Math.abs(radii[i]));
+        }
+        double shift = high - low > side - 2 ? (side - low - high) / 2 : Math.max(0, 1 - low) - Math.max(0, high - side + 1);
+        for (int i = 0; i < count; i++) {
+            points[2 * i + axis] += shift;
+        }
     }
 
     private void chooseAffine(double centre, Philox.Stream random) {

@@ -1,0 +1,28 @@
+package dev.lamina.samples.cli;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.backend.Backends;
+import dev.lamina.backend.DeviceOptions;
+import java.io.PrintWriter;
+import picocli.CommandLine.Option;
+
+/** The options that pick what executes the graph. */
+final class BackendOption {
+    @Option(names = "--backend", defaultValue = "auto", paramLabel = "NAME",
+            description = "auto, cuda, cpu or reference; auto takes the first that works and says why others were passed over")
+    private String name;
+
+    @Option(names = "--threads", defaultValue = "0", paramLabel = "N", description = "threads of CPU backends; 0 for one a processor")
+    private int threads;
+
+    @Option(names = "--device", defaultValue = "0", paramLabel = "N", description = "which device of the kind, from 0")
+    private int device;
+
+    /** Opens the backend and says which it is. */
+    Backend open(PrintWriter out) {
+        Backends.Choice choice = Backends.choose(name, new DeviceOptions(device, threads));
+        out.printf("backend %s: %s%n", choice.backend().name(), choice.backend().device().name());
+        out.flush();
+        return choice.backend();
+    }
+}
