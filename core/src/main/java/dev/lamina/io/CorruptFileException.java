@@ -7,6 +7,11 @@ import java.nio.file.Path;
 public final class CorruptFileException extends IOException {
     private static final long serialVersionUID = 1;
 
+    /** An error with its full text, for formats that are not one plain file. */
+    public CorruptFileException(String message) {
+        super(message);
+    }
+
     /** The error {@code file: message}. */
     public CorruptFileException(Path file, String message) {
         super(file.getFileName() + ": " + message);
