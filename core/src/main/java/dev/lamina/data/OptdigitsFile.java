@@ -84,7 +84,7 @@ final class OptdigitsFile {
     }
 
     private static CorruptFileException corrupt(Path file, int line, String fact) {
-        return new CorruptFileException("optdigits \"" + file + "\": line " + line + ": " + fact
-                + " (64 levels 0..16 and a label 0..9 on each line). Fetch the file again.");
+        return new CorruptFileException(file, "line " + line + ": " + fact
+                + " (64 levels 0..16 and a label 0..9 on each line). Delete " + file + " and fetch it again.");
     }
 }

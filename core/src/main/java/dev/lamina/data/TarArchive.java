@@ -30,7 +30,7 @@ final class TarArchive {
         Set<String> done = new HashSet<>();
         try (InputStream raw = new BufferedInputStream(Files.newInputStream(archive), 1 << 16);
                 InputStream in = new BufferedInputStream(new GZIPInputStream(raw, 1 << 16), 1 << 16)) {
-            TarReader tar = new TarReader(archive.toString(), in);
+            TarReader tar = new TarReader(archive, in);
             for (TarReader.Member member = tar.next(); member != null; member = tar.next()) {
                 String name = member.fileName();
                 if (!member.file() || !wanted.contains(name)) {
@@ -58,6 +58,6 @@ final class TarArchive {
     }
 
     private static CorruptFileException corrupt(Path archive, String fact) {
-        return new CorruptFileException("tar \"" + archive + "\": " + fact + ". Delete the file and fetch it again.");
+        return new CorruptFileException(archive, fact + ". Delete " + archive + " and fetch it again.");
     }
 }

@@ -4,6 +4,7 @@ import dev.lamina.io.CorruptFileException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 
 /**
  * Reads the members of a tar archive (POSIX ustar and GNU, regular files) one after the other. Allocates nothing that the archive merely
@@ -12,7 +13,7 @@ import java.nio.charset.StandardCharsets;
 final class TarReader {
     private static final int BLOCK = 512;
 
-    private final String name;
+    private final Path file;
     private final InputStream in;
     private final byte[] header = new byte[BLOCK];
     private long position;
@@ -33,9 +34,9 @@ final class TarReader {
         }
     }
 
-    /** Reads the unpacked archive from {@code in}; {@code name} is for messages. */
-    TarReader(String name, InputStream in) {
-        this.name = name;
+    /** Reads the unpacked archive from {@code in}; {@code file} is for messages. */
+    TarReader(Path file, InputStream in) {
+        this.file = file;
         this.in = in;
     }
 
@@ -133,7 +134,7 @@ final class TarReader {
     }
 
     private CorruptFileException corrupt(long at, String fact) {
-        return new CorruptFileException("tar \"" + name + "\": " + fact + ", at byte " + at
-                + " of the unpacked archive. Delete the file and fetch it again.");
+        return new CorruptFileException(file, fact + ", at byte " + at + " of the unpacked archive. Delete " + file
+                + " and fetch it again.");
     }
 }

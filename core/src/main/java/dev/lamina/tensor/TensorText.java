@@ -23,9 +23,10 @@ final class TensorText {
         long extent = tensor.shape().dim(0);
         for (long i = 0; i < extent; i++) {
             if (i > 0) {
-                text.append(", ");
                 if (tensor.shape().rank() > 1) {
-                    text.append("\n").repeat(' ', depth + 1);
+                    text.append(",\n").repeat(' ', depth + 1);
+                } else {
+                    text.append(", ");
                 }
             }
             if (extent > 2 * EDGE + 2 && i == EDGE) {

@@ -1,0 +1,94 @@
+package dev.lamina.train;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Where training stands, and the sums so far. One thread at a time. */
+final class Progress {
+    private final List<EpochMetrics> history = new ArrayList<>();
+    private int epoch;
+    private int batch;
+    private long step;
+    private Sums sums = Sums.ZERO;
+    private double seconds;
+    private double lastLearningRate;
+    private long clock = System.nanoTime();
+
+    /** Where the run of a record stands. */
+    static Progress of(RunRecord run) {
+        Progress progress = new Progress();
+        progress.history.addAll(run.history());
+        progress.epoch = run.epoch();
+        progress.batch = run.batch();
+        progress.step = run.step();
+        progress.sums = run.sums();
+        progress.seconds = run.seconds();
+        return progress;
+    }
+
+    int epoch() {
+        return epoch;
+    }
+
+    int batch() {
+        return batch;
+    }
+
+    long step() {
+        return step;
+    }
+
+    Sums sums() {
+        return sums;
+    }
+
+    double seconds() {
+        return seconds;
+    }
+
+    List<EpochMetrics> history() {
+        return history;
+    }
+
+    /** Time spent before this counts for nothing. */
+    void startClock() {
+        clock = System.nanoTime();
+    }
+
+    private double lap() {
+        long now = System.nanoTime();
+        double passed = (now - clock) * 1e-9;
+        clock = now;
+        seconds += passed;
+        return passed;
+    }
+
+    void advance(Sums batchSums, double rate) {
+        sums = sums.plus(batchSums).plus(new Sums(0, 0, 0, 0, lap()));
+        batch++;
+        step++;
+        lastLearningRate = rate;
+    }
+
+    Listener.Step event(Sums batchSums) {
+        Evaluation mean = sums.evaluation();
+        return new Listener.Step(epoch + 1, batch - 1, step, sums.samples(), batchSums.loss() / Math.max(1, batchSums.samples()),
+                lastLearningRate, mean.loss(), mean.top1());
+    }
+
+    void endEpoch(Evaluation test) {
+        double testing = lap();
+        Evaluation train = sums.evaluation();
+        history.add(new EpochMetrics(epoch + 1, step, train.loss(), train.top1(), test.loss(), test.top1(), test.top5(), lastLearningRate,
+                train.seconds() + testing, train.samplesPerSecond()));
+        epoch++;
+        batch = 0;
+        sums = Sums.ZERO;
+    }
+
+    TrainResult result(TrainResult.End end) {
+        double secondsPerSample = history.stream().mapToDouble(m -> 1 / m.samplesPerSecond()).average().orElse(Double.NaN);
+        double speed = history.isEmpty() ? sums.evaluation().samplesPerSecond() : 1 / secondsPerSample;
+        return new TrainResult(end, history, step, seconds, speed);
+    }
+}

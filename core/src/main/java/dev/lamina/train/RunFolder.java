@@ -1,0 +1,130 @@
+package dev.lamina.train;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.data.ChannelStatistics;
+import dev.lamina.io.Safetensors;
+import dev.lamina.nn.Model;
+import dev.lamina.tensor.Shape;
+import dev.lamina.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What training left in a folder, for evaluation, prediction and resuming. Immutable.
+ *
+ * <p>Files: {@code run.json} and the checkpoint that it names; {@value #WEIGHTS}, the parameters and buffers, once training is finished;
+ * and what the listeners write.
+ */
+public final class RunFolder {
+    /** File of the trained parameters and buffers. */
+    public static final String WEIGHTS = "weights.safetensors";
+
+    private final Path path;
+    private final RunRecord run;
+    private final Map<String, Tensor> weights;
+
+    private RunFolder(Path path, RunRecord run, Map<String, Tensor> weights) {
+        this.path = path;
+        this.run = run;
+        this.weights = weights;
+    }
+
+    /** True if a run has been started in this folder. */
+    public static boolean isRun(Path folder) {
+        return Checkpoint.exists(folder);
+    }
+
+    /**
+     * Reads the settings alone.
+     *
+     * @throws TrainingException if there is no run
+     * @throws IOException if it is damaged
+     */
+    public static TrainConfig config(Path folder) throws IOException {
+        return Checkpoint.loadRun(folder).config();
+    }
+
+    /**
+     * Reads settings and weights: the final ones if training is finished, else those of the last checkpoint.
+     *
+     * @throws TrainingException if there is no run, or a file is missing
+     * @throws IOException if a file is damaged
+     */
+    public static RunFolder open(Path folder) throws IOException {
+        RunRecord run = Checkpoint.loadRun(folder);
+        Path file = folder.resolve(WEIGHTS);
+        Map<String, Tensor> weights = run.finished() && Files.isRegularFile(file) ? Checkpoint.read(file) : Checkpoint.load(folder).tensors();
+        return new RunFolder(folder, run, Collections.unmodifiableMap(weights));
+    }
+
+    static void writeWeights(Path folder, RunRecord run, Map<String, Tensor> weights) throws IOException {
+        Map<String, String> metadata = new TreeMap<>();
+        metadata.put("format", "pt");
+        metadata.put("lamina.model", run.config().model());
+        metadata.put("lamina.data", run.config().data());
+        metadata.put("lamina.input", run.inputShape().toString());
+        metadata.put("lamina.mean", run.statistics().mean().toString());
+        metadata.put("lamina.std", run.statistics().std().toString());
+        metadata.put("lamina.classes", String.join(",", run.classNames()));
+        Safetensors.write(folder.resolve(WEIGHTS), weights, metadata);
+    }
+
+    /** The folder. */
+    public Path path() {
+        return path;
+    }
+
+    /** Settings of the run. */
+    public TrainConfig config() {
+        return run.config();
+    }
+
+    /** Shape of a sample. */
+    public Shape inputShape() {
+        return Shape.of(run.inputShape().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /** Names of the classes in label order. */
+    public List<String> classNames() {
+        return run.classNames();
+    }
+
+    /** By which samples are normalised. */
+    public ChannelStatistics statistics() {
+        return run.statistics();
+    }
+
+    /** One entry a complete epoch. */
+    public List<EpochMetrics> history() {
+        return run.history();
+    }
+
+    /** Steps done. */
+    public long steps() {
+        return run.step();
+    }
+
+    /** Whether training came to its end. */
+    public boolean finished() {
+        return run.finished();
+    }
+
+    /** Parameters and buffers by name; of an unfinished run also the optimizer's. Not to be changed. */
+    public Map<String, Tensor> weights() {
+        return weights;
+    }
+
+    /**
+     * An evaluator with these weights, which the caller closes.
+     *
+     * @throws IllegalArgumentException if they are not this model's
+     */
+    public Evaluator evaluator(Backend backend, Model model) {
+        return Evaluator.of(backend, model, run.statistics(), weights);
+    }
+}

@@ -1,0 +1,196 @@
+package dev.lamina.train;
+
+import dev.lamina.data.ChannelStatistics;
+import dev.lamina.graph.Gradients;
+import dev.lamina.graph.Graph;
+import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.Loss;
+import dev.lamina.graph.Pointwise;
+import dev.lamina.graph.Reduction;
+import dev.lamina.graph.Shaping;
+import dev.lamina.graph.Softmax;
+import dev.lamina.graph.Source;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Update;
+import dev.lamina.graph.Value;
+import dev.lamina.nn.Context;
+import dev.lamina.nn.Model;
+import dev.lamina.nn.Parameters;
+import dev.lamina.optim.GradientClipping;
+import dev.lamina.optim.Optimizer;
+import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Shape;
+import dev.lamina.tensor.Tensor;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * The graph of a training step, an evaluation or a prediction for one batch size. Variables have the same names in all of them, so that one
+ * state serves all. Immutable.
+ *
+ * <p>Inputs: {@value #IMAGES} uint8 {@code [B, C, H, W]}, and {@value #LABELS} int32 {@code [B]} unless for prediction; rows with a
+ * negative label count for nothing. Outputs: {@value #LOSS}, {@value #CORRECT1} and {@value #CORRECT5}, float32 scalars, the last two
+ * numbers of samples; for prediction {@value #PROBABILITIES} {@code [B, K]}.
+ */
+public final class TrainingGraph {
+    /** Input: pixels. */
+    public static final String IMAGES = "images";
+    /** Input: classes. */
+    public static final String LABELS = "labels";
+    /** Output: mean loss of the batch. */
+    public static final String LOSS = "loss";
+    /** Output: samples whose label has the largest logit. */
+    public static final String CORRECT1 = "correct1";
+    /** Output: samples whose label is among the five largest logits. */
+    public static final String CORRECT5 = "correct5";
+    /** Output: softmax of the logits. */
+    public static final String PROBABILITIES = "probabilities";
+    /** Variable: learning rate of the next step, set by the host. */
+    public static final String LEARNING_RATE = "lr";
+
+    private static final int TOP = 5;
+
+    private final GraphBuilder builder = new GraphBuilder();
+    private final Parameters parameters;
+    private final Value logits;
+    private Graph graph;
+
+    private TrainingGraph(Model model, ChannelStatistics statistics, long batchSize, boolean training) {
+        Shape in = model.inputShape();
+        if (in.rank() != 3 || in.dim(0) != statistics.mean().size()) {
+            throw new IllegalArgumentException("trainingGraph: model \"" + model.name() + "\" takes " + in + ", the channel statistics are of "
+                    + statistics.mean().size() + " channels; needs [C, H, W] with as many.");
+        }
+        Value images = builder.input(IMAGES, TensorType.of(DType.UINT8, batchSize, in.dim(0), in.dim(1), in.dim(2)));
+        Context context = new Context(builder, training);
+        logits = model.logits(context, normalized(images, statistics));
+        parameters = context.parameters();
+        Shape expected = Shape.of(batchSize, model.classes());
+        if (!logits.shape().equals(expected)) {
+            throw new IllegalArgumentException("trainingGraph: model \"" + model.name() + "\" gives logits " + logits.shape()
+                    + ", it promises " + expected + ".");
+        }
+    }
+
+    /**
+     * The graph of a training step.
+     *
+     * @param optimizer adds the updates
+     * @param hook changes the gradients before they are clipped
+     */
+    public static TrainingGraph training(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer,
+            GradientHook hook, long batchSize) {
+        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true);
+        GraphBuilder graph = made.builder;
+        Value loss = made.addMetrics(Loss.Options.defaults().smoothing(config.labelSmoothing()));
+        List<Value> trainable = graph.trainable();
+        List<Value> found = Gradients.of(loss, trainable);
+        Map<Value, Value> gradients = new LinkedHashMap<>();
+        for (int i = 0; i < trainable.size(); i++) {
+            gradients.put(trainable.get(i), found.get(i));
+        }
+        gradients = hook.apply(graph, gradients);
+        if (config.clipNorm() > 0) {
+            gradients = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
+        }
+        Value rate = graph.variable(LEARNING_RATE, TensorType.of(DType.FLOAT32), false);
+        graph.seed();
+        Value step = graph.step();
+        Value next = step.plus(1);
+        optimizer.apply(graph, gradients, rate, next);
+        Update.assign(step, next);
+        made.graph = graph.build();
+        return made;
+    }
+
+    /** The graph that measures: inference, plain cross-entropy, no updates. */
+    public static TrainingGraph evaluation(Model model, ChannelStatistics statistics, long batchSize) {
+        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, false);
+        made.addMetrics(Loss.Options.defaults());
+        made.graph = made.builder.build();
+        return made;
+    }
+
+    /** The graph that predicts: inference, probabilities of the classes. */
+    public static TrainingGraph prediction(Model model, ChannelStatistics statistics, long batchSize) {
+        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, false);
+        made.builder.output(PROBABILITIES, Softmax.softmax(made.logits, 1));
+        made.graph = made.builder.build();
+        return made;
+    }
+
+    /** The graph. */
+    public Graph graph() {
+        return graph;
+    }
+
+    /** The model's parameters and buffers. */
+    public Parameters parameters() {
+        return parameters;
+    }
+
+    /** All variables, those of the optimizer, the seed and the step included. */
+    public List<Value> variables() {
+        return builder.variables();
+    }
+
+    /** {@code (x / 255 - mean) / std} by channel, as one product and one sum; a channel without variation is only shifted. */
+    private Value normalized(Value images, ChannelStatistics statistics) {
+        int channels = statistics.mean().size();
+        double[] scale = new double[channels];
+        double[] shift = new double[channels];
+        for (int c = 0; c < channels; c++) {
+            double std = statistics.std().get(c) > 0 ? statistics.std().get(c) : 1;
+            scale[c] = 1 / (255 * std);
+            shift[c] = -statistics.mean().get(c) / std;
+        }
+        Value x = Pointwise.cast(images, DType.FLOAT32);
+        return x.times(Source.constant(builder, Tensor.of(DType.FLOAT32, scale, 1, channels, 1, 1)))
+                .plus(Source.constant(builder, Tensor.of(DType.FLOAT32, shift, 1, channels, 1, 1)));
+    }
+
+    private Value addMetrics(Loss.Options options) {
+        long n = logits.shape().dim(0);
+        long classes = logits.shape().dim(1);
+        Value labels = builder.input(LABELS, TensorType.of(DType.INT32, n));
+        Value loss = Loss.crossEntropy(logits, labels, options);
+        Value column = Shaping.reshape(Pointwise.cast(labels, DType.FLOAT32), Shape.of(n, 1));
+        Value valid = Pointwise.compare(Pointwise.Comparison.GREATER_OR_EQUAL, column, Source.scalarLike(column, 0));
+        Value rank = rank(Shaping.stopGradient(logits), column);
+        builder.output(LOSS, loss);
+        builder.output(CORRECT1, countBelow(rank, 1, valid));
+        builder.output(CORRECT5, countBelow(rank, classes > TOP ? TOP : Double.MAX_VALUE, valid));
+        return loss;
+    }
+
+    /**
+     * {@code [N, 1]}: how many classes have a larger logit than the label, at ties a smaller number. At least the number of classes if one
+     * of the logits is NaN.
+     */
+    private Value rank(Value z, Value label) {
+        long classes = z.shape().dim(1);
+        double[] numbers = new double[Math.toIntExact(classes)];
+        for (int k = 0; k < numbers.length; k++) {
+            numbers[k] = k;
+        }
+        Value number = Source.constant(builder, Tensor.of(DType.FLOAT32, numbers, 1, classes));
+        Value score = Pointwise.cast(z, DType.FLOAT32);
+        Value isLabel = Pointwise.compare(Pointwise.Comparison.EQUAL, label, number);
+        Value own = Reduction.sumKeepDims(Pointwise.where(isLabel, score, Source.scalarLike(score, 0)), 1);
+        Value larger = indicator(Pointwise.Comparison.GREATER, score, own);
+        Value tied = indicator(Pointwise.Comparison.EQUAL, score, own).times(indicator(Pointwise.Comparison.LESS, number, label));
+        Value broken = indicator(Pointwise.Comparison.NOT_EQUAL, score, score).times(classes);
+        return Reduction.sumKeepDims(larger.plus(tied).plus(broken), 1);
+    }
+
+    private static Value indicator(Pointwise.Comparison comparison, Value a, Value b) {
+        return Pointwise.cast(Pointwise.compare(comparison, a, b), DType.FLOAT32);
+    }
+
+    private static Value countBelow(Value rank, double limit, Value valid) {
+        double below = Math.min(limit, Float.MAX_VALUE);
+        Value hit = indicator(Pointwise.Comparison.LESS, rank, Source.scalarLike(rank, below));
+        return Reduction.sum(hit.times(Pointwise.cast(valid, DType.FLOAT32)));
+    }
+}
