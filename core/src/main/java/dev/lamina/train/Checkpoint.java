@@ -14,7 +14,6 @@ import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -78,8 +77,8 @@ final class Checkpoint {
     static RunRecord loadRun(Path folder) throws IOException {
         Path file = folder.resolve(RUN);
         if (!Files.isRegularFile(file)) {
-            throw new TrainingException("run folder \"" + folder + "\": " + (Files.isDirectory(folder) ? RUN + " is missing" : "does not exist")
-                    + ". Give the folder of a run that has started training.");
+            String fact = Files.isDirectory(folder) ? RUN + " is missing" : "does not exist";
+            throw new TrainingException("run folder \"" + folder + "\": " + fact + ". Give the folder of a run that has started training.");
         }
         RunRecord run;
         try {
@@ -128,13 +127,18 @@ final class Checkpoint {
 
     /** Copies of all tensors of a file. */
     static Map<String, Tensor> read(Path file) throws IOException {
-        Map<String, Tensor> copies = new LinkedHashMap<>();
         try (SafetensorsFile tensors = Safetensors.read(file)) {
-            for (String name : tensors.names()) {
-                copies.put(name, tensors.tensor(name).copy());
+            return tensors.tensors();
+        }
+    }
+
+    /** Deletes what a killed process left half written. */
+    static void cleanUp(Path folder) throws IOException {
+        try (DirectoryStream<Path> parts = Files.newDirectoryStream(folder, "*.part-*")) {
+            for (Path part : parts) {
+                Files.deleteIfExists(part);
             }
         }
-        return copies;
     }
 
     private static String sha256(Path file) throws IOException {

@@ -58,8 +58,8 @@ public final class Evaluator implements AutoCloseable {
                             + weights.size() + " tensors. Is this another model?");
                 }
                 if (tensor.dtype() != type.dtype() || !tensor.shape().equals(type.shape())) {
-                    throw new IllegalArgumentException("weights: \"" + name + "\" is " + tensor.dtype() + " " + tensor.shape() + ", model \""
-                            + model.name() + "\" needs " + type + ". Is this another model?");
+                    throw new IllegalArgumentException("weights: \"" + name + "\" is " + tensor.dtype() + " " + tensor.shape()
+                            + ", model \"" + model.name() + "\" needs " + type + ". Is this another model?");
                 }
                 state.set(name, tensor);
             });

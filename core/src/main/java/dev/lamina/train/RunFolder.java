@@ -58,7 +58,8 @@ public final class RunFolder {
     public static RunFolder open(Path folder) throws IOException {
         RunRecord run = Checkpoint.loadRun(folder);
         Path file = folder.resolve(WEIGHTS);
-        Map<String, Tensor> weights = run.finished() && Files.isRegularFile(file) ? Checkpoint.read(file) : Checkpoint.load(folder).tensors();
+        boolean complete = run.finished() && Files.isRegularFile(file);
+        Map<String, Tensor> weights = complete ? Checkpoint.read(file) : Checkpoint.load(folder).tensors();
         return new RunFolder(folder, run, Collections.unmodifiableMap(weights));
     }
 

@@ -30,7 +30,8 @@ final class Session implements AutoCloseable {
     private final Tensor rate = Tensor.zeros(DType.FLOAT32, Shape.scalar());
 
     /** What a training graph is made of, and the rates of its steps. */
-    record Recipe(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, Schedule schedule, GradientHook hook) {
+    record Recipe(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, Schedule schedule,
+            GradientHook hook) {
         TrainingGraph training(long batchSize) {
             return TrainingGraph.training(model, statistics, config, optimizer, hook, batchSize);
         }

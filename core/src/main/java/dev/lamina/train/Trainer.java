@@ -113,8 +113,8 @@ public final class Trainer implements AutoCloseable {
     public TrainResult fit() throws IOException {
         try {
             prepare();
-            Listener.Start start = new Listener.Start(config, backend.name(), backend.device().name(), batches.samples(), data.test().size(),
-                    batches.batches(), progress.step(), progress.history());
+            Listener.Start start = new Listener.Start(config, backend.name(), backend.device().name(), batches.samples(),
+                    data.test().size(), batches.batches(), progress.step(), progress.history());
             listeners.forEach(l -> l.onStart(start));
             TrainResult result = progress.result(train());
             listeners.forEach(l -> l.onEnd(result));
@@ -136,9 +136,9 @@ public final class Trainer implements AutoCloseable {
             }
             Evaluation test = session.evaluator().evaluate(data.test(), config.evalBatchSize());
             progress.endEpoch(test);
-            checkpoint();
             Listener.Epoch event = new Listener.Epoch(progress.history().getLast(), progress.history());
             listeners.forEach(l -> l.onEpoch(event));
+            checkpoint();
         }
         finish();
         return TrainResult.End.FINISHED;
@@ -196,6 +196,7 @@ public final class Trainer implements AutoCloseable {
         if (folder != null && resuming) {
             checkpoint = Checkpoint.load(folder);
             checkFits(checkpoint.run());
+            Checkpoint.cleanUp(folder);
         } else if (folder != null && Checkpoint.exists(folder)) {
             throw new TrainingException("trainer: \"" + folder + "\" holds a run already. Resume it, or give another folder.");
         }

@@ -44,6 +44,8 @@ public final class TrainingGraph {
     public static final String CORRECT1 = "correct1";
     /** Output: samples whose label is among the five largest logits. */
     public static final String CORRECT5 = "correct5";
+    /** Output of training with clipping: the gradients' global norm before it. */
+    public static final String GRADIENT_NORM = "gradientNorm";
     /** Output: softmax of the logits. */
     public static final String PROBABILITIES = "probabilities";
     /** Variable: learning rate of the next step, set by the host. */
@@ -59,8 +61,8 @@ public final class TrainingGraph {
     private TrainingGraph(Model model, ChannelStatistics statistics, long batchSize, boolean training) {
         Shape in = model.inputShape();
         if (in.rank() != 3 || in.dim(0) != statistics.mean().size()) {
-            throw new IllegalArgumentException("trainingGraph: model \"" + model.name() + "\" takes " + in + ", the channel statistics are of "
-                    + statistics.mean().size() + " channels; needs [C, H, W] with as many.");
+            throw new IllegalArgumentException("trainingGraph: model \"" + model.name() + "\" takes " + in
+                    + ", the channel statistics are of " + statistics.mean().size() + " channels; needs [C, H, W] with as many.");
         }
         Value images = builder.input(IMAGES, TensorType.of(DType.UINT8, batchSize, in.dim(0), in.dim(1), in.dim(2)));
         Context context = new Context(builder, training);
@@ -92,7 +94,9 @@ public final class TrainingGraph {
         }
         gradients = hook.apply(graph, gradients);
         if (config.clipNorm() > 0) {
-            gradients = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
+            GradientClipping.Clipped clipped = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
+            graph.output(GRADIENT_NORM, clipped.norm());
+            gradients = clipped.gradients();
         }
         Value rate = graph.variable(LEARNING_RATE, TensorType.of(DType.FLOAT32), false);
         graph.seed();

@@ -17,12 +17,20 @@ final class DataOption {
     @Option(names = "--download", description = "fetch missing files of public sets into the data folder, checked by sha256")
     private boolean download;
 
+    boolean isGiven() {
+        return dir != null;
+    }
+
     Path dir() {
-        return dir == null ? DataOptions.defaultDir() : dir;
+        return (dir == null ? DataOptions.defaultDir() : dir).toAbsolutePath().normalize();
     }
 
     Split open(String name, long seed, int trainLimit) throws IOException {
         DataOptions options = DataOptions.in(dir()).withSeed(seed).withLimits(trainLimit, 0);
         return Datasets.open(name, download ? options.downloading(DownloadProgress.NONE) : options);
+    }
+
+    static Split open(String name, Path dir, long seed, int trainLimit) throws IOException {
+        return Datasets.open(name, DataOptions.in(dir).withSeed(seed).withLimits(trainLimit, 0));
     }
 }

@@ -1,0 +1,67 @@
+package dev.lamina.samples.cli;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.data.Split;
+import dev.lamina.models.Models;
+import dev.lamina.nn.Model;
+import dev.lamina.train.Evaluation;
+import dev.lamina.train.Evaluator;
+import dev.lamina.train.RunFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lamina eval}: measures a run's weights on test samples. */
+@Command(name = "eval", mixinStandardHelpOptions = true, description = "Measures a run's weights on test samples.",
+        footer = {"", "Examples:", "  lamina eval runs/mnist", "  lamina eval runs/mnist --backend reference --json result.json"})
+final class EvalCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "run folder")
+    private Path run;
+
+    @Option(names = "--data", paramLabel = "NAME", description = "another data set with the same classes (the run's own)")
+    private String data;
+
+    @Mixin
+    private DataOption dataOption;
+
+    @Mixin
+    private BackendOption backendOption;
+
+    @Option(names = "--batch-size", defaultValue = "256", paramLabel = "N", description = "samples at a time (${DEFAULT-VALUE})")
+    private int batchSize;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file too")
+    private Path json;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter text = spec.commandLine().getOut();
+        RunFolder folder = RunFolder.open(run);
+        String name = data != null ? data : folder.config().data();
+        String saved = folder.config().options().get("data-dir");
+        Split split = dataOption.isGiven() || saved == null ? dataOption.open(name, folder.config().seed(), 0)
+                : DataOption.open(name, Path.of(saved), folder.config().seed(), 0);
+        Model model = Models.create(folder.config().model(), folder.inputShape(), folder.classNames().size());
+        try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model)) {
+            Evaluation result = evaluator.evaluate(split.test(), batchSize);
+            text.printf("%s on %s: %d samples, loss %.4f, top-1 %.2f %%, top-5 %.2f %%, %.1f s, %.0f samples/s%n", model.name(), name,
+                    result.samples(), result.loss(), 100 * result.top1(), 100 * result.top5(), result.seconds(), result.samplesPerSecond());
+            if (json != null) {
+                double trainLoss = folder.history().isEmpty() ? Double.NaN : folder.history().getLast().trainLoss();
+                Results.write(json, Results.of(folder.config(), backend, trainLoss, result.loss(), result.top1(), result.top5(),
+                        folder.history().size(), result.seconds(), result.samplesPerSecond()));
+            }
+        }
+        return 0;
+    }
+}

@@ -1,0 +1,91 @@
+package dev.lamina.samples.cli;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.io.ImageFile;
+import dev.lamina.models.Models;
+import dev.lamina.nn.Model;
+import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Shape;
+import dev.lamina.tensor.Tensor;
+import dev.lamina.train.Evaluator;
+import dev.lamina.train.RunFolder;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code lamina predict}: classifies image files with a run's weights. */
+@Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
+        footer = {"", "Images are made grey if the model wants one channel, and resized to its input.",
+            "Digits of the built-in sets are light on dark; --invert turns dark ink on paper into that.", "", "Example:",
+            "  lamina predict runs/mnist seven.png --invert"})
+final class PredictCommand implements Callable<Integer> {
+    @Spec
+    private CommandSpec spec;
+
+    @Parameters(index = "0", paramLabel = "RUN", description = "run folder")
+    private Path run;
+
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG files")
+    private List<Path> images;
+
+    @Mixin
+    private BackendOption backendOption;
+
+    @Option(names = "--invert", description = "swap light and dark")
+    private boolean invert;
+
+    @Option(names = "--top", defaultValue = "3", paramLabel = "N", description = "classes shown an image (${DEFAULT-VALUE})")
+    private int top;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter text = spec.commandLine().getOut();
+        RunFolder folder = RunFolder.open(run);
+        Shape input = folder.inputShape();
+        Model model = Models.create(folder.config().model(), input, folder.classNames().size());
+        Tensor batch = Tensor.zeros(DType.UINT8, Shape.of(images.size(), input.dim(0), input.dim(1), input.dim(2)));
+        for (int i = 0; i < images.size(); i++) {
+            batch.select(0, i).copyFrom(load(images.get(i), input));
+        }
+        try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model)) {
+            Tensor probabilities = evaluator.predict(batch);
+            for (int i = 0; i < images.size(); i++) {
+                Tensor row = probabilities.select(0, i);
+                List<String> best = IntStream.range(0, folder.classNames().size()).boxed()
+                        .sorted(Comparator.comparing((Integer k) -> -row.get(k))).limit(top)
+                        .map(k -> "%s %.1f %%".formatted(folder.classNames().get(k), 100 * row.get(k))).toList();
+                text.printf("%s: %s%n", images.get(i), String.join(", ", best));
+            }
+        }
+        return 0;
+    }
+
+    private Tensor load(Path file, Shape input) throws IOException {
+        Tensor image = ImageFile.read(file);
+        Tensor channels = input.dim(0) == 1 ? ImageFile.toGrey(image) : image;
+        if (channels.shape().dim(0) != input.dim(0)) {
+            throw new IllegalArgumentException(file + ": the image is grey, the model wants " + input.dim(0) + " channels.");
+        }
+        Tensor resized = ImageFile.resize(channels, (int) input.dim(1), (int) input.dim(2));
+        return invert ? inverted(resized) : resized;
+    }
+
+    private static Tensor inverted(Tensor image) {
+        long[] pixels = image.toLongs();
+        byte[] bytes = new byte[pixels.length];
+        for (int i = 0; i < bytes.length; i++) {
+            bytes[i] = (byte) (255 - pixels[i]);
+        }
+        return Tensor.ofBytes(bytes, image.shape().toArray());
+    }
+}

@@ -1,0 +1,102 @@
+package dev.lamina.samples.cli;
+
+import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.Summary;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Value;
+import dev.lamina.models.Models;
+import dev.lamina.nn.Context;
+import dev.lamina.nn.Model;
+import dev.lamina.optim.Optimizer;
+import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Shape;
+import java.io.PrintWriter;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lamina summary}: what a model holds and costs, from shapes alone. */
+@Command(name = "summary", mixinStandardHelpOptions = true, showDefaultValues = true,
+        description = "Shows layers, shapes, parameters, FLOPs, receptive fields and memory, before anything is allocated.",
+        footer = {"", "Examples:", "  lamina summary --model lenet", "  lamina summary --model mlp --input 3,256,256 --classes 49152 --memory 8GiB"})
+final class SummaryCommand implements Callable<Integer> {
+    private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(KiB|MiB|GiB|TiB|B)?");
+    private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp or lenet")
+    private String model;
+
+    @Option(names = "--input", defaultValue = "1,28,28", split = ",", paramLabel = "C,H,W", description = "shape of a sample")
+    private long[] input;
+
+    @Option(names = "--classes", defaultValue = "10", paramLabel = "K", description = "number of classes")
+    private int classes;
+
+    @Option(names = "--batch-size", defaultValue = "1", paramLabel = "N", description = "samples in a step")
+    private int batchSize;
+
+    @Option(names = "--optimizer", defaultValue = "adam", paramLabel = "NAME", description = "whose state counts in the memory")
+    private String optimizer;
+
+    @Option(names = "--memory", paramLabel = "SIZE", description = "fail unless training fits, e.g. 8GiB")
+    private String memory;
+
+    @Option(names = "--dot", description = "print the graph in Graphviz's DOT language instead")
+    private boolean dot;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        if (input.length != 3) {
+            throw new IllegalArgumentException("summary: --input has " + input.length + " numbers, needs C,H,W, e.g. 3,32,32.");
+        }
+        Model network = Models.create(model, Shape.of(input), classes);
+        if (dot) {
+            GraphBuilder graph = new GraphBuilder();
+            graph.output("logits", logits(network, graph, batchSize));
+            out.print(graph.build().toDot());
+            out.flush();
+            return 0;
+        }
+        Summary summary = summarize(network, batchSize);
+        out.println(summary);
+        int copies = Optimizer.parse(optimizer, 0).buffersPerParameter();
+        Summary.Memory need = summary.memory(copies);
+        out.printf(Locale.ROOT, "training with %s needs about %.1f MiB: weights %.1f, gradients %.1f, optimizer %.1f, activations %.1f%n",
+                optimizer, need.total() / 0x1p20, need.weights() / 0x1p20, need.gradients() / 0x1p20, need.optimizer() / 0x1p20,
+                need.activations() / 0x1p20);
+        out.flush();
+        if (memory != null) {
+            summary.requireFits(bytes(memory), optimizer, copies);
+        }
+        return 0;
+    }
+
+    static Summary summarize(Model network, int batchSize) {
+        return Summary.of(logits(network, new GraphBuilder(), batchSize));
+    }
+
+    private static Value logits(Model network, GraphBuilder graph, int batchSize) {
+        Shape in = network.inputShape();
+        Value images = graph.input("images", TensorType.of(DType.FLOAT32, batchSize, in.dim(0), in.dim(1), in.dim(2)));
+        return network.logits(new Context(graph, true), images);
+    }
+
+    static long bytes(String size) {
+        Matcher matcher = SIZE.matcher(size);
+        if (!matcher.matches()) {
+            throw new IllegalArgumentException("summary: --memory " + size + ", needs a number and B, KiB, MiB, GiB or TiB, e.g. 8GiB.");
+        }
+        int power = matcher.group(2) == null ? 0 : UNITS.indexOf(matcher.group(2));
+        return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));
+    }
+}

@@ -1,0 +1,217 @@
+package dev.lamina.samples.cli;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.data.Split;
+import dev.lamina.graph.Summary;
+import dev.lamina.models.Models;
+import dev.lamina.nn.Model;
+import dev.lamina.optim.Optimizer;
+import dev.lamina.optim.Schedule;
+import dev.lamina.train.CsvListener;
+import dev.lamina.train.CurvesListener;
+import dev.lamina.train.EpochMetrics;
+import dev.lamina.train.JsonSummary;
+import dev.lamina.train.Listener;
+import dev.lamina.train.ProgressListener;
+import dev.lamina.train.RunFolder;
+import dev.lamina.train.TensorBoardListener;
+import dev.lamina.train.TrainConfig;
+import dev.lamina.train.TrainResult;
+import dev.lamina.train.Trainer;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.TimeUnit;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code lamina train}: trains a model and writes a run folder. */
+@Command(name = "train", mixinStandardHelpOptions = true, showDefaultValues = true,
+        description = "Trains a model and writes a run folder. Ctrl-C ends it after a checkpoint; --resume goes on from there.",
+        footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
+            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine", "  lamina train --resume runs/mnist --epochs 10"})
+final class TrainCommand implements Callable<Integer> {
+    private static final String TRAIN_LIMIT = "train-limit";
+    private static final String DATA_DIR = "data-dir";
+    private static final List<String> CHANGEABLE =
+            List.of("--resume", "--epochs", "--json", "--data-dir", "--download", "--backend", "--threads", "--device");
+
+    @Spec
+    private CommandSpec spec;
+
+    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp or lenet")
+    private String model;
+
+    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
+    private String data;
+
+    @Mixin
+    private DataOption dataOption;
+
+    @Mixin
+    private BackendOption backendOption;
+
+    @Option(names = "--epochs", paramLabel = "N", description = "passes over the training data (5, or those of the run that is resumed)")
+    private Integer epochs;
+
+    @Option(names = "--batch-size", defaultValue = "64", paramLabel = "N", description = "samples in a step")
+    private int batchSize;
+
+    @Option(names = "--optimizer", defaultValue = "adam", paramLabel = "NAME", description = "sgd, momentum, nesterov, adam or adamw")
+    private String optimizer;
+
+    @Option(names = "--lr", paramLabel = "RATE", description = "learning rate (the optimizer's own default)")
+    private Double rate;
+
+    @Option(names = "--schedule", defaultValue = "constant", paramLabel = "TEXT",
+            description = "constant, cosine, step:EPOCHS:FACTOR, warmup:EPOCHS:SCHEDULE, ...")
+    private String schedule;
+
+    @Option(names = "--weight-decay", defaultValue = "0", paramLabel = "L", description = "weight decay")
+    private double weightDecay;
+
+    @Option(names = "--label-smoothing", defaultValue = "0", paramLabel = "E", description = "label smoothing in [0, 1)")
+    private double labelSmoothing;
+
+    @Option(names = "--clip-norm", defaultValue = "0", paramLabel = "C", description = "limit of the gradient's global norm; 0 for none")
+    private double clipNorm;
+
+    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of weights, data order and random ops")
+    private long seed;
+
+    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
+    private int trainLimit;
+
+    @Option(names = "--checkpoint-every", defaultValue = "200", paramLabel = "N",
+            description = "steps between checkpoints within an epoch; 0 for the ends of epochs only")
+    private int checkpointEvery;
+
+    @Option(names = "--early-stop", defaultValue = "0", paramLabel = "N",
+            description = "end after N epochs without a lower test loss; 0 for never")
+    private int patience;
+
+    @Option(names = "--out", paramLabel = "RUN", description = "run folder (runs/MODEL-DATA, numbered if that exists)")
+    private Path out;
+
+    @Option(names = "--resume", paramLabel = "RUN", description = "go on with this run, with its settings")
+    private Path resume;
+
+    @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file too")
+    private Path json;
+
+    @Override
+    public Integer call() throws IOException {
+        PrintWriter text = spec.commandLine().getOut();
+        TrainConfig config = resume == null ? settings() : resumed();
+        Path folder = resume != null ? resume : out != null ? out : free(Path.of("runs", config.model() + "-" + config.data()));
+        Split split = open(config);
+        Model network = Models.create(config.model(), split.train().sampleShape(), split.train().classNames().size());
+        Optimizer updates = Optimizer.parse(config.optimizer(), config.weightDecay());
+        long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
+        Schedule rates = Schedule.parse(config.schedule(), config.rate(), stepsPerEpoch * Math.max(1, config.epochs()), stepsPerEpoch);
+        List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
+                new JsonSummary(folder), new CurvesListener(folder));
+        text.printf("%s on %s: %d training and %d test samples, %d epochs of %d steps, %s, learning rate %s (%s), seed %d%n",
+                config.model(), config.data(), split.train().size(), split.test().size(), config.epochs(), stepsPerEpoch,
+                config.optimizer(), config.rate(), config.schedule(), config.seed());
+        Summary summary = SummaryCommand.summarize(network, config.batchSize());
+        text.printf("%,d parameters, %,d MACs a sample%n", summary.trainableParameters(), summary.macsPerSample());
+        try (Backend backend = backendOption.open(text)) {
+            summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
+            try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
+                TrainResult result = interruptibly(resume == null ? trainer.runFolder(folder) : trainer.resume(folder));
+                return report(result, config, backend, folder, text);
+            }
+        }
+    }
+
+    private TrainConfig settings() {
+        if (out != null && RunFolder.isRun(out)) {
+            throw new IllegalArgumentException("train: " + out + " holds a run already. Use --resume " + out + ", or another --out.");
+        }
+        Optimizer named = Optimizer.parse(optimizer, weightDecay);
+        return TrainConfig.builder(model, data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
+                .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
+                .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
+                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DATA_DIR, dataOption.dir().toString())).build();
+    }
+
+    /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */
+    private TrainConfig resumed() throws IOException {
+        List<String> ignored = spec.commandLine().getParseResult().matchedOptions().stream().map(OptionSpec::longestName)
+                .filter(n -> !CHANGEABLE.contains(n)).toList();
+        if (!ignored.isEmpty()) {
+            throw new IllegalArgumentException("train: --resume takes the settings of the run; " + String.join(", ", ignored)
+                    + " cannot be changed. Leave them out, or start another run.");
+        }
+        TrainConfig saved = RunFolder.config(resume);
+        return epochs == null ? saved : saved.toBuilder().epochs(epochs).build();
+    }
+
+    private Split open(TrainConfig config) throws IOException {
+        int limit = Integer.parseInt(config.options().getOrDefault(TRAIN_LIMIT, "0"));
+        boolean elsewhere = resume == null || dataOption.isGiven();
+        return elsewhere ? dataOption.open(config.data(), config.seed(), limit)
+                : DataOption.open(config.data(), Path.of(config.options().get(DATA_DIR)), config.seed(), limit);
+    }
+
+    private static Path free(Path wanted) {
+        Path path = wanted;
+        for (int k = 2; Files.exists(path); k++) {
+            path = wanted.resolveSibling(wanted.getFileName() + "-" + k);
+        }
+        return path;
+    }
+
+    /** Trains; a request to end the process lets the step finish and a checkpoint be written first. */
+    private static TrainResult interruptibly(Trainer trainer) throws IOException {
+        CountDownLatch done = new CountDownLatch(1);
+        Thread hook = new Thread(() -> {
+            trainer.requestStop();
+            try {
+                done.await(60, TimeUnit.SECONDS);
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        Runtime.getRuntime().addShutdownHook(hook);
+        try {
+            return trainer.fit();
+        } finally {
+            done.countDown();
+            removeHook(hook);
+        }
+    }
+
+    private static void removeHook(Thread hook) {
+        try {
+            Runtime.getRuntime().removeShutdownHook(hook);
+        } catch (IllegalStateException e) {
+            org.slf4j.LoggerFactory.getLogger(TrainCommand.class).debug("ending already", e);
+        }
+    }
+
+    private int report(TrainResult result, TrainConfig config, Backend backend, Path folder, PrintWriter text) throws IOException {
+        if (result.end() == TrainResult.End.STOPPED) {
+            text.printf("stopped after %d steps; go on with: lamina train --resume %s%n", result.steps(), folder);
+            return 1;
+        }
+        EpochMetrics last = result.last();
+        text.printf("test accuracy %.2f %%, test loss %.4f, %.1f s, %.0f samples/s; run folder %s%n", 100 * last.testTop1(), last.testLoss(),
+                result.seconds(), result.samplesPerSecond(), folder);
+        if (json != null) {
+            Results.write(json, Results.of(config, backend, last.trainLoss(), last.testLoss(), last.testTop1(), last.testTop5(),
+                    last.epoch(), result.seconds(), result.samplesPerSecond()));
+        }
+        return 0;
+    }
+}
