@@ -38,8 +38,8 @@ public final class ImageFile {
                 reader.setInput(in, true, true);
                 long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
                 if (pixels > MAX_PIXELS) {
-                    throw new CorruptFileException(file, "is " + reader.getWidth(0) + " x " + reader.getHeight(0) + ", at most " + MAX_PIXELS
-                            + " pixels are read.");
+                    throw new CorruptFileException(file, "is " + reader.getWidth(0) + " x " + reader.getHeight(0) + ", at most "
+                            + MAX_PIXELS + " pixels are read.");
                 }
                 return toTensor(reader.read(0));
             } finally {
@@ -115,13 +115,14 @@ public final class ImageFile {
         byte[] grey = new byte[h * w];
         for (int y = 0; y < h; y++) {
             for (int x = 0; x < w; x++) {
-                grey[y * w + x] = (byte) Math.round(0.299 * image.get(0, y, x) + 0.587 * image.get(1, y, x) + 0.114 * image.get(2, y, x));
+                grey[y * w + x] = (byte) Math.round(
+                        0.299 * image.get(0, y, x) + 0.587 * image.get(1, y, x) + 0.114 * image.get(2, y, x));
             }
         }
         return Tensor.ofBytes(grey, 1, h, w);
     }
 
-    /** Resizes by area-weighted triangles: bilinear when growing, antialiased when shrinking. Operand and result uint8 {@code [C, H, W]}. */
+    /** Resizes uint8 {@code [C, H, W]} by area-weighted triangles: bilinear when growing, antialiased when shrinking. */
     public static Tensor resize(Tensor image, int height, int width) {
         if (height < 1 || width < 1) {
             throw new IllegalArgumentException("image: size " + height + " x " + width + ", needs at least 1 x 1.");

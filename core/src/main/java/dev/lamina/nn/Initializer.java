@@ -127,8 +127,8 @@ public sealed interface Initializer {
 
     /**
      * The initialiser written as {@code zeros}, {@code ones}, {@code constant:0.1}, {@code uniform:-0.1:0.1}, {@code normal:0:0.01},
-     * {@code xavierUniform[:gain]}, {@code xavierNormal[:gain]}, {@code heNormal}, {@code heUniform} or {@code default}; case, {@code -} and
-     * {@code _} in the name do not matter.
+     * {@code xavierUniform[:gain]}, {@code xavierNormal[:gain]}, {@code heNormal}, {@code heUniform} or {@code default}; case, {@code -}
+     * and {@code _} in the name do not matter.
      *
      * @throws IllegalArgumentException if it is none of them
      */

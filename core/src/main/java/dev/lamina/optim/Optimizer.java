@@ -44,8 +44,8 @@ public sealed interface Optimizer permits Sgd, Adam {
     }
 
     /**
-     * The optimizer of this name with its usual other settings: {@code sgd}, {@code momentum} (0.9), {@code nesterov} (0.9), {@code adam} or
-     * {@code adamw}.
+     * The optimizer of this name with its usual other settings: {@code sgd}, {@code momentum} (0.9), {@code nesterov} (0.9), {@code adam}
+     * or {@code adamw}.
      *
      * @throws IllegalArgumentException if there is none
      */

@@ -31,7 +31,8 @@ final class ScheduleText {
             case "warmup":
                 Ranges.require(parts.length >= 3, "schedule \"%s\": warm-up needs a length and a schedule, e.g. warmup:5:cosine.", text);
                 long warmup = steps(text, parts[1], unit, 0);
-                Ranges.require(warmup < totalSteps, "schedule \"%s\": warm-up of %s steps does not fit %s steps.", text, warmup, totalSteps);
+                Ranges.require(warmup < totalSteps, "schedule \"%s\": warm-up of %s steps does not fit %s steps.", text, warmup,
+                        totalSteps);
                 String rest = text.trim().substring(parts[0].length() + parts[1].length() + 2);
                 return Schedule.warmup(warmup, parse(rest, rate, totalSteps - warmup, unit));
             default:

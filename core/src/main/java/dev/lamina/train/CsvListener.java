@@ -15,11 +15,14 @@ public final class CsvListener implements Listener {
     public static final String HEADER =
             "epoch,step,train_loss,train_accuracy,test_loss,test_accuracy,test_top5,learning_rate,seconds,samples_per_second";
 
+    /** Name of the file. */
+    public static final String FILE = "metrics.csv";
+
     private final Path file;
 
-    /** A listener that writes this file. */
-    public CsvListener(Path file) {
-        this.file = file;
+    /** A listener that writes into this folder. */
+    public CsvListener(Path folder) {
+        this.file = folder.resolve(FILE);
     }
 
     @Override

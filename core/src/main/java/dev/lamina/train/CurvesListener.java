@@ -23,11 +23,14 @@ public final class CurvesListener implements Listener {
     private static final int WIDTH = 800;
     private static final int HEIGHT = 420;
 
+    /** Name of the file. */
+    public static final String FILE = "curves.png";
+
     private final Path file;
 
-    /** A listener that writes this file. */
-    public CurvesListener(Path file) {
-        this.file = file;
+    /** A listener that writes into this folder. */
+    public CurvesListener(Path folder) {
+        this.file = folder.resolve(FILE);
     }
 
     @Override

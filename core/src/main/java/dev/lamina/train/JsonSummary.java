@@ -13,12 +13,15 @@ import java.util.Map;
  * the end. Numbers that are not finite are the texts {@code "NaN"}, {@code "Infinity"} and {@code "-Infinity"}. One thread at a time.
  */
 public final class JsonSummary implements Listener {
+    /** Name of the file. */
+    public static final String FILE = "metrics.json";
+
     private final Path file;
     private Start start;
 
-    /** A listener that writes this file. */
-    public JsonSummary(Path file) {
-        this.file = file;
+    /** A listener that writes into this folder. */
+    public JsonSummary(Path folder) {
+        this.file = folder.resolve(FILE);
     }
 
     /** The summary as names and values, in the order of the file. */

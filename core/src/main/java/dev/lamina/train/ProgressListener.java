@@ -34,8 +34,8 @@ public final class ProgressListener implements Listener {
     }
 
     /** A listener for a standard stream: with a bar if this process talks to a terminal. */
-    public static ProgressListener of(PrintStream out) {
-        return new ProgressListener(out, System.console() != null && System.console().isTerminal());
+    public ProgressListener(PrintStream out) {
+        this(out, System.console() != null && System.console().isTerminal());
     }
 
     @Override

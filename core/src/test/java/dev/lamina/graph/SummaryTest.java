@@ -122,7 +122,8 @@ class SummaryTest {
         assertEquals(List.of("below"), summary(stack, 1, 4).withoutGradient());
         assertEquals(List.of("blocks gradients"), summary(stack, 1, 4).row("binarize").marks().stream().filter(m -> m.contains("gr"))
                 .toList());
-        Layer straight = Sequential.of(Layers.linear("below", 8), Layers.binarize(StepGradient.STRAIGHT_THROUGH), Layers.linear("above", 2));
+        Layer straight = Sequential.of(Layers.linear("below", 8), Layers.binarize(StepGradient.STRAIGHT_THROUGH),
+                Layers.linear("above", 2));
         assertEquals(List.of(), summary(straight, 1, 4).withoutGradient());
     }
 

@@ -106,18 +106,22 @@ class SafetensorsTest {
     @CsvSource(delimiter = '|', quoteCharacter = '`', textBlock = """
             not json | header is not valid JSON
             [1]      | header is not a JSON object.
-            {"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} | Duplicate field 'w'
-            {"w":{"dtype":"I8","shape":[4],"data_offsets":[0,4]}} | tensor "w" has dtype "I8", supported are [BF16, BOOL, F16, F32, F64, I32, I64, U8].
+            {"w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},\
+            "w":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}} | Duplicate field 'w'
+            {"w":{"dtype":"I8","shape":[4],"data_offsets":[0,4]}} | \
+            tensor "w" has dtype "I8", supported are [BF16, BOOL, F16, F32, F64, I32, I64, U8].
             {"w":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}} | tensor "w" shape holds -1, needs whole numbers from 0 to 2^63 - 1.
             {"w":{"dtype":"F32","shape":[1.5],"data_offsets":[0,4]}} | tensor "w" shape holds 1.5, needs whole numbers from 0 to 2^63 - 1.
             {"w":{"dtype":"F32","shape":[99999999999999999999],"data_offsets":[0,4]}} | needs whole numbers from 0 to 2^63 - 1.
             {"w":{"dtype":"F32","shape":[4294967296,4294967296],"data_offsets":[0,4]}} | which exceeds 2^63 - 1 bytes.
             {"w":{"dtype":"F32","shape":[2],"data_offsets":[0,4]}} | tensor "w" of float32 [2] needs 8 bytes, its offsets hold 4.
-            {"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | tensor "w" ends at byte 8, the data section has 4. The file is truncated; copy it again.
+            {"w":{"dtype":"F32","shape":[2],"data_offsets":[0,8]}} | \
+            tensor "w" ends at byte 8, the data section has 4. The file is truncated; copy it again.
             {"w":{"dtype":"F32","shape":[0],"data_offsets":[4,0]}} | tensor "w" begins at byte 4 and ends before it, at 0.
             {"w":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | bytes 0 to 2 of the data belong to no tensor.
             {"w":{"dtype":"U8","shape":[2],"data_offsets":[0,2]}} | bytes 2 to 4 of the data belong to no tensor.
-            {"v":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},"w":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | tensor "w" begins at byte 2 inside tensor "v", which ends at 3.
+            {"v":{"dtype":"U8","shape":[3],"data_offsets":[0,3]},\
+            "w":{"dtype":"U8","shape":[2],"data_offsets":[2,4]}} | tensor "w" begins at byte 2 inside tensor "v", which ends at 3.
             {"w":{"dtype":"U8","shape":[4]}} | tensor "w" needs a "shape" array and two "data_offsets".
             {"__metadata__":{"a":1},"w":{"dtype":"U8","shape":[4],"data_offsets":[0,4]}} | __metadata__ entry "a" is not a text.
             """)

@@ -1,0 +1,181 @@
+package dev.lamina.cpu.reference;
+
+import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.Executable;
+import dev.lamina.backend.MemoryPlan;
+import dev.lamina.backend.State;
+import dev.lamina.graph.Graph;
+import dev.lamina.graph.Node;
+import dev.lamina.graph.Source;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Update;
+import dev.lamina.graph.Value;
+import dev.lamina.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** A graph whose values have their places in one native arena, or in the state that a run is given. */
+final class ReferenceExecutable implements Executable {
+    private static final byte POISON = (byte) 0xFF;
+
+    private final Graph graph;
+    private final CompileOptions options;
+    private final MemoryPlan plan;
+    private final Workers workers;
+    private final Arena arena = Arena.ofShared();
+    private final MemorySegment memory;
+    private final Map<String, Value> inputs = new LinkedHashMap<>();
+    private ReferenceState bound;
+    private List<Call> calls;
+    private boolean hasRun;
+
+    ReferenceExecutable(Graph graph, CompileOptions options, Workers workers) {
+        this.graph = graph;
+        this.options = options;
+        this.workers = workers;
+        this.plan = MemoryPlan.of(graph, options);
+        try {
+            memory = ReferenceState.allocate(arena, plan.bytes(), "the arena of the graph, largest at " + plan.peakNode() + ",");
+        } catch (RuntimeException e) {
+            arena.close();
+            throw e;
+        }
+        // All ones is NaN in every floating type: an element that a kernel forgot to write shows.
+        memory.fill(POISON);
+        for (Value input : graph.inputs()) {
+            inputs.put(((Source.Input) input.node().op()).inputName(), input);
+        }
+        for (Node node : graph.nodes()) {
+            if (node.op() instanceof Source.Constant constant) {
+                place(node.output(0)).copyFrom(constant.tensor().contiguous().memory());
+            }
+        }
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public MemoryPlan memoryPlan() {
+        return plan;
+    }
+
+    @Override
+    public void run(State state, Map<String, Tensor> given) {
+        requireOpen();
+        if (!(state instanceof ReferenceState own)) {
+            throw new IllegalArgumentException("run: the state belongs to another backend; create it with this one.");
+        }
+        own.requireOpen();
+        check(given);
+        bind(own);
+        inputs.forEach((name, value) -> place(value).copyFrom(given.get(name).contiguous().memory()));
+        hasRun = false;
+        for (Call call : calls) {
+            Lowering.run(call);
+        }
+        hasRun = true;
+    }
+
+    private void check(Map<String, Tensor> given) {
+        inputs.forEach((name, value) -> {
+            Tensor tensor = given.get(name);
+            if (tensor == null) {
+                throw new IllegalArgumentException("run: input \"" + name + "\" is missing, needs " + value.type() + ".");
+            }
+            TensorType type = new TensorType(tensor.dtype(), tensor.shape());
+            if (!type.equals(value.type())) {
+                throw new IllegalArgumentException("run: input \"" + name + "\" is " + type + ", needs " + value.type() + ".");
+            }
+        });
+        for (String name : given.keySet()) {
+            if (!inputs.containsKey(name)) {
+                throw new IllegalArgumentException("run: input \"" + name + "\" is unknown; the graph has " + inputs.keySet() + ".");
+            }
+        }
+    }
+
+    /** Resolves every node's memory, once for each state. */
+    private void bind(ReferenceState state) {
+        if (state == bound) {
+            return;
+        }
+        for (Value value : graph.variables()) {
+            String name = ((Source.Variable) value.node().op()).variableName();
+            TensorType held = state.variables().get(name);
+            if (!value.type().equals(held)) {
+                throw new IllegalArgumentException("run: variable \"" + name + "\" is " + (held == null ? "missing in" : held + " in")
+                        + " the state, needs " + value.type() + ".");
+            }
+        }
+        bound = state;
+        calls = new ArrayList<>();
+        for (Node node : graph.nodes()) {
+            calls.add(new Call(node, node.inputs().stream().map(this::place).toArray(MemorySegment[]::new),
+                    node.outputs().stream().map(this::place).toArray(MemorySegment[]::new), workers));
+        }
+    }
+
+    /** Where a value's elements are. */
+    private MemorySegment place(Value value) {
+        if (!MemoryPlan.livesInState(value)) {
+            return memory.asSlice(plan.offset(value), value.type().bytes());
+        }
+        Value root = value.root();
+        if (root.node().op() instanceof Update update) {
+            root = root.node().input(update.updated(root.node().inputs().size()).get(root.output()));
+        }
+        return bound.segment(((Source.Variable) root.node().op()).variableName());
+    }
+
+    @Override
+    public void read(String output, Tensor into) {
+        Value value = graph.output(output);
+        TensorType type = new TensorType(into.dtype(), into.shape());
+        if (!type.equals(value.type())) {
+            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is " + type + ".");
+        }
+        copy(value, into);
+    }
+
+    @Override
+    public Tensor read(Value value) {
+        if (!graph.nodes().contains(value.node())) {
+            throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
+        }
+        if (!options.keepAll() && !graph.outputs().containsValue(value)) {
+            throw new IllegalStateException("read: value \"" + value.name()
+                    + "\" is no output, its memory may have been reused. Compile with CompileOptions.keepingAll().");
+        }
+        Tensor tensor = Tensor.zeros(value.dtype(), value.shape());
+        copy(value, tensor);
+        return tensor;
+    }
+
+    private void copy(Value value, Tensor into) {
+        requireOpen();
+        if (!hasRun) {
+            throw new IllegalStateException("read: the executable has not completed a run.");
+        }
+        into.copyFrom(Tensor.wrap(place(value), value.dtype(), value.shape()));
+    }
+
+    private void requireOpen() {
+        if (!arena.scope().isAlive()) {
+            throw new IllegalStateException("executable is closed.");
+        }
+    }
+
+    @Override
+    public void close() {
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
+    }
+}
