@@ -58,6 +58,7 @@ public sealed interface Normalization extends Op {
         public List<TensorType> infer(OpInputs in) {
             in.count(5, 5);
             in.sameType(0, "gradient", 1, "input");
+            channels(in.withTypes(List.of(in.type(1), in.type(2), in.type(3), in.type(4))), List.of("gamma", "mean", "variance"));
             return List.of(in.type(1), in.type(2), in.type(2));
         }
 
@@ -167,6 +168,8 @@ public sealed interface Normalization extends Op {
         @Override
         public List<TensorType> infer(OpInputs in) {
             in.count(2, 2);
+            in.rank(1, "input", 4, "[N, C, H, W]");
+            in.floating(1, "input");
             in.sameType(0, "gradient", 1, "input");
             return List.of(in.type(1));
         }

@@ -63,7 +63,9 @@ final class PointwiseGradients {
             case ADD, SUBTRACT -> g;
             case MULTIPLY -> g.times(b);
             case DIVIDE -> g.dividedBy(b);
-            case POW -> g.times(b.times(Pointwise.pow(a, b.plus(-1))));
+            // 0 where b is 0, also at a = 0, where the formula alone would give 0 times infinity.
+            case POW -> where(compare(Comparison.EQUAL, b, Source.scalarLike(b, 0)), Source.scalarLike(g, 0),
+                    g.times(b.times(Pointwise.pow(a, b.plus(-1)))));
             case MAX -> where(compare(Comparison.GREATER_OR_EQUAL, a, b), g, Source.scalarLike(g, 0));
             case MIN -> where(compare(Comparison.LESS_OR_EQUAL, a, b), g, Source.scalarLike(g, 0));
             case AND, OR, XOR -> throw new IllegalStateException(function + " has no gradient");

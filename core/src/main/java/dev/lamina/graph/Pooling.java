@@ -13,7 +13,8 @@ import java.util.List;
 public sealed interface Pooling extends Op {
 
     /**
-     * Largest element of each window. Padding counts as -∞; the first maximum in row-major window order wins; NaN wins over numbers.
+     * Largest element of each window. Padding counts as -∞; the first maximum in row-major window order wins; NaN wins over numbers. A
+     * dilated window all of whose taps fall in the padding gives -∞ and the winner -1, to which nothing flows back.
      *
      * <p>Operand {@code [N, C, H, W]}; results: values {@code [N, C, P, Q]} and winners, int32 of that shape, positions {@code h W + w}
      * within the map.
@@ -209,6 +210,7 @@ public sealed interface Pooling extends Op {
         public List<TensorType> infer(OpInputs in) {
             in.count(1, 1);
             in.rank(0, "gradient", 4, "[N, C, P, Q]");
+            in.floating(0, "gradient");
             in.require(inputShape.rank() == 4 && in.shape(0).dim(0) == inputShape.dim(0) && in.shape(0).dim(1) == inputShape.dim(1),
                     "gradient %s and input %s differ in images or channels.", in.shape(0), inputShape);
             return List.of(in.type(0).withShape(inputShape));

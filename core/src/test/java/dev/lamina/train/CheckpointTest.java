@@ -70,7 +70,8 @@ class CheckpointTest {
                 assertThrows(TrainingException.class, () -> Checkpoint.load(none)).getMessage());
         Files.delete(folder.resolve("checkpoint-12.safetensors"));
         assertEquals("run folder \"" + folder + "\": checkpoint-12.safetensors is missing, which run.json names. The run cannot be "
-                + "resumed; start it anew in another folder.", assertThrows(TrainingException.class, () -> Checkpoint.load(folder)).getMessage());
+                + "resumed; start it anew in another folder.",
+                assertThrows(TrainingException.class, () -> Checkpoint.load(folder)).getMessage());
         Files.delete(folder.resolve("run.json"));
         assertEquals("run folder \"" + folder + "\": run.json is missing. Give the folder of a run that has started training.",
                 assertThrows(TrainingException.class, () -> RunFolder.open(folder)).getMessage());

@@ -275,9 +275,9 @@ class TrainerTest {
     void aGradientHookChangesWhatIsLearned() throws IOException {
         byte[] plain = weights("plain", CONFIG);
         try (Trainer trainer = trainer(CONFIG).runFolder(folder.resolve("hooked")).gradientHook((graph, gradients) -> {
-            Map<Value, Value> halved = new LinkedHashMap<>();
-            gradients.forEach((variable, gradient) -> halved.put(variable, gradient.times(0)));
-            return halved;
+            Map<Value, Value> zeroed = new LinkedHashMap<>();
+            gradients.forEach((variable, gradient) -> zeroed.put(variable, gradient.times(0)));
+            return zeroed;
         })) {
             trainer.fit();
         }

@@ -90,7 +90,8 @@ final class Lowering {
             case Pointwise.Cast _ -> PointwiseKernels.cast(call);
             case Pointwise.LeakyRelu op -> PointwiseKernels.map(call, x -> x > 0 ? x : op.slope() * x);
             case Pointwise.Elu op -> PointwiseKernels.map(call, x -> x > 0 ? x : op.alpha() * Math.expm1(x));
-            case Pointwise.Gelu op -> PointwiseKernels.map(call, op.tanhApproximation() ? SpecialFunctions::geluTanh : SpecialFunctions::gelu);
+            case Pointwise.Gelu op ->
+                PointwiseKernels.map(call, op.tanhApproximation() ? SpecialFunctions::geluTanh : SpecialFunctions::gelu);
             case Pointwise.Clip op -> PointwiseKernels.map(call, x -> Math.min(Math.max(x, op.low()), op.high()));
             case Pointwise.Binarize _ -> PointwiseKernels.map(call, x -> x > 0 ? 1 : 0);
             case Pointwise.ReluGradient op -> PointwiseKernels.reluGradient(op, call);

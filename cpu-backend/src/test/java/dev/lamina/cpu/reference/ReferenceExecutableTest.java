@@ -150,6 +150,7 @@ class ReferenceExecutableTest {
         GraphBuilder long1 = new GraphBuilder();
         long1.output("o", Source.fill(long1, TensorType.of(DType.UINT8, 1L << 31), 1));
         String text = assertThrows(BackendException.class, () -> backend.compile(long1.build(), CompileOptions.defaults())).getMessage();
-        assertTrue(text.startsWith("fill \"fill\": not supported by backend \"reference\": uint8 [2147483648] has 2147483648 elements"), text);
+        assertTrue(text.startsWith("fill \"fill\": not supported by backend \"reference\": uint8 [2147483648] has 2147483648 elements"),
+                text);
     }
 }

@@ -311,8 +311,10 @@ class ReferenceKernelsTest {
 
         int[] bad = new int[18];
         bad[17] = 10;
+        Value logits = Source.fill(g, TensorType.of(DType.FLOAT32, 18, 10), 0);
+        Value wrong = Source.constant(g, Tensor.of(bad));
         g.name("loss");
-        Value loss = Loss.crossEntropy(Source.fill(g, TensorType.of(DType.FLOAT32, 18, 10), 0), Source.constant(g, Tensor.of(bad)), plain);
+        Value loss = Loss.crossEntropy(logits, wrong, plain);
         assertEquals("crossEntropy \"loss\": label 10 at index 17, classes are 0..9. Are labels 1-based?",
                 assertThrows(IllegalArgumentException.class, () -> evaluate(3, loss)).getMessage());
     }
@@ -386,7 +388,8 @@ class ReferenceKernelsTest {
         Value y = Convolution.conv2d(x, w, Window.of(3), 1);
         List<Tensor> t = evaluate(y, Convolution.filterGradient(x, y, Window.of(3), 1, w.shape()), Pooling.maxPool(x, Window.of(2)),
                 Reduction.sum(x), Reduction.mean(x), Softmax.softmax(x, 1), Pointwise.relu(x),
-                MatMul.matmul(Source.fill(g, TensorType.of(DType.FLOAT32, 2, 0), 1), Source.fill(g, TensorType.of(DType.FLOAT32, 0, 2), 1)));
+                MatMul.matmul(Source.fill(g, TensorType.of(DType.FLOAT32, 2, 0), 1),
+                        Source.fill(g, TensorType.of(DType.FLOAT32, 0, 2), 1)));
         assertArrayEquals(new double[54], t.get(1).toDoubles());
         assertEquals(0, t.get(3).item());
         assertTrue(Double.isNaN(t.get(4).item()));

@@ -24,7 +24,8 @@ import picocli.CommandLine.Spec;
 /** {@code lamina summary}: what a model holds and costs, from shapes alone. */
 @Command(name = "summary", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Shows layers, shapes, parameters, FLOPs, receptive fields and memory, before anything is allocated.",
-        footer = {"", "Examples:", "  lamina summary --model lenet", "  lamina summary --model mlp --input 3,256,256 --classes 49152 --memory 8GiB"})
+        footer = {"", "Examples:", "  lamina summary --model lenet",
+            "  lamina summary --model linear --input 3,256,256 --classes 49152 --memory 80GiB"})
 final class SummaryCommand implements Callable<Integer> {
     private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(KiB|MiB|GiB|TiB|B)?");
     private static final List<String> UNITS = List.of("B", "KiB", "MiB", "GiB", "TiB");

@@ -206,8 +206,8 @@ final class TrainCommand implements Callable<Integer> {
             return 1;
         }
         EpochMetrics last = result.last();
-        text.printf("test accuracy %.2f %%, test loss %.4f, %.1f s, %.0f samples/s; run folder %s%n", 100 * last.testTop1(), last.testLoss(),
-                result.seconds(), result.samplesPerSecond(), folder);
+        text.printf("test accuracy %.2f %%, test loss %.4f, %.1f s, %.0f samples/s; run folder %s%n", 100 * last.testTop1(),
+                last.testLoss(), result.seconds(), result.samplesPerSecond(), folder);
         if (json != null) {
             Results.write(json, Results.of(config, backend, last.trainLoss(), last.testLoss(), last.testTop1(), last.testTop5(),
                     last.epoch(), result.seconds(), result.samplesPerSecond()));
