@@ -1,7 +1,6 @@
 package dev.lamina.cpu;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
@@ -20,8 +19,6 @@ import dev.lamina.optim.Optimizer;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Map;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -31,7 +28,7 @@ class RecordedOptimizerStepsTest {
     @ParameterizedTest
     @CsvSource({"adamw_test_single_weight_mode_0.json, adamw, 0.01", "sgd_test_single_weight.json, sgd, 0"})
     void stepsAgree(String file, String optimizer, double weightDecay) throws IOException {
-        JsonNode record = new ObjectMapper().readTree(shared("optimizer-steps").resolve(file).toFile());
+        JsonNode record = new ObjectMapper().readTree(SharedFiles.folder("optimizer-steps").resolve(file).toFile());
         JsonNode parameters = record.get("Parameters").get("fc1.weight");
         JsonNode gradients = record.get("Gradients").get("fc1.weight");
         int size = parameters.get(0).size();
@@ -65,16 +62,5 @@ class RecordedOptimizerStepsTest {
             values[i] = numbers.get(i).floatValue();
         }
         return Tensor.of(values);
-    }
-
-    private static Path shared(String folder) {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path found = at.resolve("shared").resolve(folder);
-            if (Files.isDirectory(found)) {
-                return found;
-            }
-        }
-        assumeTrue(false, "shared/" + folder + " is not there");
-        throw new IllegalStateException();
     }
 }

@@ -9,6 +9,10 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lamina.data.Digits;
 import dev.lamina.io.ImageFile;
+import dev.lamina.io.Safetensors;
+import dev.lamina.io.SafetensorsFile;
+import dev.lamina.models.Models;
+import dev.lamina.nn.Model;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -75,6 +79,12 @@ class LaminaTest {
         }
         for (String file : new String[] {"weights.safetensors", "metrics.json", "metrics.csv", "curves.png", "run.json"}) {
             assertTrue(Files.isRegularFile(run.resolve(file)), file);
+        }
+
+        try (SafetensorsFile weights = Safetensors.read(run.resolve("weights.safetensors"))) {
+            long bytes = weights.tensors().values().stream().mapToLong(Tensor::byteSize).sum();
+            Model mlp = Models.create("mlp", Shape.of(1, 28, 28), 10);
+            assertEquals(SummaryCommand.summarize(mlp, 1).memory(0).weights(), bytes, "predicted and written parameter bytes");
         }
 
         Path evaluated = dir.resolve("eval.json");
