@@ -66,7 +66,14 @@ public final class Gradients {
     private static void propagate(Backward back, Map<Value, Value> gradients) {
         Node node = back.node();
         node.graph().prefix("grad/" + node.name() + "/");
-        Value[] local = node.op().gradient(back);
+        try {
+            add(node, back, node.op().gradient(back), gradients);
+        } finally {
+            node.graph().prefix("");
+        }
+    }
+
+    private static void add(Node node, Backward back, Value[] local, Map<Value, Value> gradients) {
         if (local.length != node.inputs().size()) {
             throw new IllegalStateException(node + ": gradient rule gave " + local.length + " values for " + node.inputs().size()
                     + " operands.");
@@ -82,7 +89,6 @@ public final class Gradients {
             }
             gradients.merge(input, local[i], Pointwise::add);
         }
-        node.graph().prefix("");
     }
 
     /** Values on a path from an entry of {@code by}, the entries included. */

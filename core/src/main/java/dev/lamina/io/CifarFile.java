@@ -20,16 +20,18 @@ public final class CifarFile {
     /** Which set: how many label bytes a record has and how many classes there are. */
     public enum Variant {
         /** One label byte, ten classes. */
-        CIFAR10(1, 10),
-        /** A coarse label byte that is skipped and a fine one, a hundred classes. */
-        CIFAR100(2, 100);
+        CIFAR10(1, 10, 0),
+        /** A coarse label byte, checked and left out, and a fine one: a hundred classes in twenty groups. */
+        CIFAR100(2, 100, 20);
 
         private final int labelBytes;
         private final int classes;
+        private final int groups;
 
-        Variant(int labelBytes, int classes) {
+        Variant(int labelBytes, int classes, int groups) {
             this.labelBytes = labelBytes;
             this.classes = classes;
+            this.groups = groups;
         }
 
         /** Number of classes. */
@@ -50,7 +52,8 @@ public final class CifarFile {
     /**
      * Reads files one after another.
      *
-     * @throws CorruptFileException if a file is no whole number of records, or a label is out of range
+     * @throws CorruptFileException if a file is empty or no whole number of records, or a label is out of range
+     * @throws IOException if a file cannot be read
      */
     public static ImagesAndLabels read(List<Path> files, Variant variant) throws IOException {
         ByteArrayOutputStream pixels = new ByteArrayOutputStream();
@@ -72,24 +75,32 @@ public final class CifarFile {
         try (InputStream in = InputFiles.open(file)) {
             for (int record = 0;; record++) {
                 byte[] bytes = InputFiles.read(file, in, size);
-                if (bytes.length == 0) {
+                if (bytes.length == 0 && record > 0) {
                     return;
                 }
                 if (bytes.length < size) {
-                    throw new CorruptFileException(file, "record " + record + " has " + bytes.length + " bytes, needs " + size
-                            + ". The file is truncated or of another format.");
+                    throw new CorruptFileException(file, "record " + record + " has " + bytes.length + " bytes, " + variant + " needs "
+                            + size + ". The file is truncated or of another format.");
                 }
                 if (labels.size() >= MAX_RECORDS) {
-                    throw new CorruptFileException(file, "holds more than " + MAX_RECORDS + " records.");
+                    throw new CorruptFileException(file, "record " + record + " is one too many: at most " + MAX_RECORDS
+                            + " are read, all files together.");
                 }
                 int label = bytes[variant.labelBytes - 1] & 0xff;
-                if (label >= variant.classes) {
-                    throw new CorruptFileException(file, "record " + record + " has label " + label + ", classes are 0.."
-                            + (variant.classes - 1) + ".");
+                requireLabel(file, record, "label", label, variant.classes);
+                if (variant.groups > 0) {
+                    requireLabel(file, record, "coarse label", bytes[0] & 0xff, variant.groups);
                 }
                 labels.write(label);
                 pixels.write(bytes, variant.labelBytes, PIXELS);
             }
+        }
+    }
+
+    private static void requireLabel(Path file, int record, String what, int label, int classes) throws CorruptFileException {
+        if (label >= classes) {
+            throw new CorruptFileException(file, "record " + record + " has " + what + " " + label + ", classes are 0.." + (classes - 1)
+                    + ". The file is damaged or of another format.");
         }
     }
 }

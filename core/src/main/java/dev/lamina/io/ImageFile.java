@@ -1,186 +1,188 @@
 package dev.lamina.io;
 
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
-import java.awt.Color;
-import java.awt.Graphics2D;
 import java.awt.image.BufferedImage;
+import java.io.ByteArrayInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Iterator;
+import java.util.ArrayList;
+import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
 import javax.imageio.stream.ImageInputStream;
+import javax.imageio.stream.ImageOutputStream;
 import javax.imageio.stream.MemoryCacheImageInputStream;
+import javax.imageio.stream.MemoryCacheImageOutputStream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** PNG and JPEG images as uint8 tensors {@code [C, H, W]}. Stateless and thread-safe. */
 public final class ImageFile {
-    /** Pixels an image may have at most; a header that claims more is refused before anything is decoded. */
+    /** Pixels that {@link #read(Path)} allows; a header that claims more is refused before anything is decoded. */
     public static final long MAX_PIXELS = 64L << 20;
+
+    private static final Logger LOG = LoggerFactory.getLogger(ImageFile.class);
+    /** Bytes of the widest pixel, 16-bit RGBA, and room for a file's other contents. */
+    private static final long PIXEL_BYTES = 8;
+    private static final long OTHER_BYTES = 64L << 20;
+    /**
+     * A JPEG block of 8 x 8 samples takes at least one bit. The strongest subsampling, two components with factors 4 x 1 and 1 x 4, has
+     * eight blocks for 32 x 32 pixels.
+     */
+    private static final long MOST_PIXELS_A_BYTE = 1024;
 
     private ImageFile() { }
 
     /**
-     * Decodes an image: one channel for grey sources, else three (RGB); transparency is laid on white.
+     * Decodes an image: one channel for grey sources, else three (RGB); transparency is laid on white, 16 bits are rounded to 8.
      *
-     * @throws CorruptFileException if the file is no readable image or too large
+     * @return uint8 {@code [1, H, W]} or {@code [3, H, W]}
+     * @throws CorruptFileException if the file is no PNG or JPEG image, is damaged or truncated, or has more than {@link #MAX_PIXELS}
+     * @throws IOException if it cannot be read
      */
     public static Tensor read(Path file) throws IOException {
-        ImageIO.setUseCache(false);
-        try (ImageInputStream in = new MemoryCacheImageInputStream(Files.newInputStream(file))) {
-            Iterator<ImageReader> readers = ImageIO.getImageReaders(in);
-            if (!readers.hasNext()) {
-                throw new CorruptFileException(file, "is neither a PNG nor a JPEG image.");
+        return read(file, MAX_PIXELS);
+    }
+
+    /**
+     * {@link #read(Path)} with another limit of pixels.
+     *
+     * @throws IllegalArgumentException if {@code maxPixels} is not in 1 .. {@link #MAX_PIXELS}
+     */
+    public static Tensor read(Path file, long maxPixels) throws IOException {
+        if (maxPixels < 1 || maxPixels > MAX_PIXELS) {
+            throw new IllegalArgumentException("image: maxPixels = " + maxPixels + ", needs 1 to " + MAX_PIXELS + ".");
+        }
+        byte[] bytes = contents(file, PIXEL_BYTES * maxPixels + OTHER_BYTES);
+        if (PngHeader.matches(bytes)) {
+            PngHeader header = PngHeader.parse(file, bytes);
+            return Pixels.toTensor(decode(file, bytes, "png", maxPixels), header.isGrey());
+        }
+        if (bytes.length >= 3 && bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xd8 && bytes[2] == (byte) 0xff) {
+            requireJpegEnd(file, bytes);
+            BufferedImage image = decode(file, bytes, "jpeg", Math.min(maxPixels, MOST_PIXELS_A_BYTE * bytes.length));
+            return Pixels.toTensor(image, image.getRaster().getNumBands() == 1);
+        }
+        throw new CorruptFileException(file, "is neither a PNG nor a JPEG image, by its first bytes. Convert it to one of them.");
+    }
+
+    private static byte[] contents(Path file, long limit) throws IOException {
+        try (InputStream in = Files.newInputStream(file)) {
+            byte[] bytes = in.readNBytes((int) limit);
+            if (bytes.length == limit) {
+                throw new CorruptFileException(file, "has " + limit + " bytes or more, larger than any image of the pixels allowed.");
             }
-            ImageReader reader = readers.next();
-            try {
-                reader.setInput(in, true, true);
-                long pixels = (long) reader.getWidth(0) * reader.getHeight(0);
-                if (pixels > MAX_PIXELS) {
-                    throw new CorruptFileException(file, "is " + reader.getWidth(0) + " x " + reader.getHeight(0) + ", at most "
-                            + MAX_PIXELS + " pixels are read.");
-                }
-                return toTensor(reader.read(0));
-            } finally {
-                reader.dispose();
-            }
-        } catch (CorruptFileException | java.nio.file.NoSuchFileException e) {
-            throw e;
-        } catch (IOException | RuntimeException e) {
-            throw new CorruptFileException(file, "cannot be decoded: " + e.getMessage() + ".", e);
+            return bytes;
         }
     }
 
-    private static Tensor toTensor(BufferedImage image) {
-        int h = image.getHeight();
-        int w = image.getWidth();
-        boolean grey = image.getColorModel().getNumColorComponents() == 1;
-        BufferedImage flat = image;
-        if (grey && image.getType() == BufferedImage.TYPE_BYTE_GRAY) {
-            byte[] bytes = new byte[h * w];
-            image.getRaster().getDataElements(0, 0, w, h, bytes);
-            return Tensor.ofBytes(bytes, 1, h, w);
+    private static BufferedImage decode(Path file, byte[] bytes, String format, long maxPixels) throws CorruptFileException {
+        ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
+        List<String> warnings = new ArrayList<>();
+        try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
+            reader.setInput(in, true, true);
+            reader.addIIOReadWarningListener((_, warning) -> warnings.add(warning));
+            int width = reader.getWidth(0);
+            int height = reader.getHeight(0);
+            if ((long) width * height > maxPixels) {
+                throw new CorruptFileException(file, "is " + width + " x " + height + ", at most " + maxPixels
+                        + " pixels are read from its " + bytes.length + " bytes. The image is too large, or the file is truncated.");
+            }
+            BufferedImage image = reader.read(0);
+            requireComplete(file, warnings);
+            return image;
+        } catch (CorruptFileException e) {
+            throw e;
+        } catch (IOException | RuntimeException e) {
+            String hint = "Unsupported Image Type".equals(e.getMessage()) ? " Is it CMYK? Convert it to RGB." : "";
+            throw new CorruptFileException(file, "cannot be decoded: " + InputFiles.reason(e) + "." + hint, e);
+        } finally {
+            reader.dispose();
         }
-        if (image.getColorModel().hasAlpha()) {
-            flat = new BufferedImage(w, h, BufferedImage.TYPE_INT_RGB);
-            Graphics2D graphics = flat.createGraphics();
-            graphics.drawImage(image, 0, 0, Color.WHITE, null);
-            graphics.dispose();
+    }
+
+    /** The JPEG decoder fills what is missing with grey and merely warns. */
+    private static void requireComplete(Path file, List<String> warnings) throws CorruptFileException {
+        for (String warning : warnings) {
+            if (warning.contains("premature end of data segment")) {
+                throw new CorruptFileException(file, "lacks a part of its image data. The file is damaged; copy it again.");
+            }
+            LOG.warn("{}: {}", file, InputFiles.brief(warning));
         }
-        int[] rgb = flat.getRGB(0, 0, w, h, null, 0, w);
-        int channels = grey ? 1 : 3;
-        byte[] bytes = new byte[channels * h * w];
-        for (int c = 0; c < channels; c++) {
-            for (int i = 0; i < rgb.length; i++) {
-                bytes[c * rgb.length + i] = (byte) (rgb[i] >> 16 - 8 * c);
+    }
+
+    /** A start of scan (FF DA) must be followed by an end of image (FF D9); image data cannot hold these bytes. */
+    private static void requireJpegEnd(Path file, byte[] bytes) throws CorruptFileException {
+        for (int i = bytes.length - 2; i >= 0; i--) {
+            if (bytes[i] == (byte) 0xff && bytes[i + 1] == (byte) 0xd9) {
+                return;
+            }
+            if (bytes[i] == (byte) 0xff && bytes[i + 1] == (byte) 0xda) {
+                break;
             }
         }
-        return Tensor.ofBytes(bytes, channels, h, w);
+        throw new CorruptFileException(file, "ends at byte " + bytes.length
+                + " without an end marker. The file is truncated; copy it again.");
     }
 
     /**
      * Writes a PNG atomically.
      *
      * @param image uint8 {@code [1, H, W]} (grey) or {@code [3, H, W]} (RGB)
+     * @throws IllegalArgumentException if the image is none of these
+     * @throws IOException if the file cannot be written; an older file is then unchanged
      */
     public static void writePng(Path file, Tensor image) throws IOException {
-        Shape shape = image.shape();
-        if (shape.rank() != 3 || shape.dim(0) != 1 && shape.dim(0) != 3 || shape.elements() == 0) {
-            throw new IllegalArgumentException("image: shape " + shape + ", needs [1, H, W] or [3, H, W].");
-        }
-        int h = (int) shape.dim(1);
-        int w = (int) shape.dim(2);
-        boolean grey = shape.dim(0) == 1;
-        BufferedImage out = new BufferedImage(w, h, grey ? BufferedImage.TYPE_BYTE_GRAY : BufferedImage.TYPE_INT_RGB);
-        for (int y = 0; y < h; y++) {
-            for (int x = 0; x < w; x++) {
-                if (grey) {
-                    out.getRaster().setSample(x, y, 0, (int) image.getLong(0, y, x));
-                } else {
-                    out.setRGB(x, y, (int) (image.getLong(0, y, x) << 16 | image.getLong(1, y, x) << 8 | image.getLong(2, y, x)));
+        requireImage(image, 1, 3);
+        BufferedImage pixels = Pixels.toImage(image);
+        AtomicFiles.write(file, stream -> {
+            try (ImageOutputStream out = new MemoryCacheImageOutputStream(stream)) {
+                if (!ImageIO.write(pixels, "png", out)) {
+                    throw new IOException("image: this Java runtime has no PNG writer.");
                 }
             }
-        }
-        AtomicFiles.write(file, stream -> ImageIO.write(out, "png", stream));
+        });
     }
 
-    /** One channel {@code [1, H, W]} by the weights 0.299, 0.587, 0.114 (ITU-R BT.601); a grey image is returned as it is. */
+    /**
+     * One channel by the weights 0.299, 0.587, 0.114 (ITU-R BT.601).
+     *
+     * @param image uint8 {@code [3, H, W]}, or {@code [1, H, W]}, which is returned as it is
+     * @return uint8 {@code [1, H, W]}
+     * @throws IllegalArgumentException if the image is none of these
+     */
     public static Tensor toGrey(Tensor image) {
-        if (image.shape().dim(0) == 1) {
-            return image;
-        }
-        int h = (int) image.shape().dim(1);
-        int w = (int) image.shape().dim(2);
-        byte[] grey = new byte[h * w];
-        for (int y = 0; y < h; y++) {
-            for (int x = 0; x < w; x++) {
-                grey[y * w + x] = (byte) Math.round(
-                        0.299 * image.get(0, y, x) + 0.587 * image.get(1, y, x) + 0.114 * image.get(2, y, x));
-            }
-        }
-        return Tensor.ofBytes(grey, 1, h, w);
+        requireImage(image, 1, 3);
+        return image.shape().dim(0) == 1 ? image : Pixels.toGrey(image);
     }
 
-    /** Resizes uint8 {@code [C, H, W]} by area-weighted triangles: bilinear when growing, antialiased when shrinking. */
+    /**
+     * Resizes by area-weighted triangles: bilinear when growing, antialiased when shrinking, pixel centres at halves, as in Pillow's
+     * {@code BILINEAR}.
+     *
+     * @param image uint8 {@code [C, H, W]}
+     * @return uint8 {@code [C, height, width]}
+     * @throws IllegalArgumentException if the image is another, or the size not positive or above {@link #MAX_PIXELS}
+     */
     public static Tensor resize(Tensor image, int height, int width) {
-        if (height < 1 || width < 1) {
-            throw new IllegalArgumentException("image: size " + height + " x " + width + ", needs at least 1 x 1.");
+        requireImage(image, 1, Integer.MAX_VALUE);
+        if (height < 1 || width < 1 || (long) height * width > MAX_PIXELS) {
+            throw new IllegalArgumentException(
+                    "image: size " + height + " x " + width + ", needs at least 1 x 1 and at most " + MAX_PIXELS + " pixels.");
         }
-        int channels = (int) image.shape().dim(0);
-        int h = (int) image.shape().dim(1);
-        int w = (int) image.shape().dim(2);
-        double[][] rows = weights(h, height);
-        double[][] columns = weights(w, width);
-        byte[] out = new byte[channels * height * width];
-        double[] narrow = new double[h * width];
-        for (int c = 0; c < channels; c++) {
-            double[] plane = image.select(0, c).toDoubles();
-            for (int y = 0; y < h; y++) {
-                for (int x = 0; x < width; x++) {
-                    narrow[y * width + x] = weighted(plane, y * w, 1, columns[x]);
-                }
-            }
-            for (int y = 0; y < height; y++) {
-                for (int x = 0; x < width; x++) {
-                    long value = Math.round(weighted(narrow, x, width, rows[y]));
-                    out[(c * height + y) * width + x] = (byte) Math.clamp(value, 0, 255);
-                }
-            }
-        }
-        return Tensor.ofBytes(out, channels, height, width);
+        return Resampling.resize(image, height, width);
     }
 
-    private static double weighted(double[] values, int start, int stride, double[] weights) {
-        int first = (int) weights[0];
-        double sum = 0;
-        for (int i = 1; i < weights.length; i++) {
-            sum += weights[i] * values[start + (first + i - 1) * stride];
+    private static void requireImage(Tensor image, int fewest, int most) {
+        Shape shape = image.shape();
+        boolean channels = shape.rank() == 3 && (most == 3 ? shape.dim(0) == fewest || shape.dim(0) == most : shape.dim(0) >= fewest);
+        if (image.dtype() != DType.UINT8 || !channels || shape.elements() == 0 || shape.dim(1) * shape.dim(2) > MAX_PIXELS) {
+            throw new IllegalArgumentException("image: " + image.dtype() + " " + shape + ", needs uint8 "
+                    + (most == 3 ? "[1, H, W] or [3, H, W]" : "[C, H, W]") + " of 1 to " + MAX_PIXELS + " pixels.");
         }
-        return sum;
-    }
-
-    /** For each output position the first input position followed by the weights from there. */
-    private static double[][] weights(int from, int to) {
-        double scale = (double) from / to;
-        double radius = Math.max(1, scale);
-        double[][] all = new double[to][];
-        for (int i = 0; i < to; i++) {
-            double centre = (i + 0.5) * scale - 0.5;
-            int first = Math.max(0, (int) Math.ceil(centre - radius));
-            int last = Math.min(from - 1, (int) Math.floor(centre + radius));
-            double[] weights = new double[last - first + 2];
-            weights[0] = first;
-            double sum = 0;
-            for (int j = first; j <= last; j++) {
-                weights[j - first + 1] = Math.max(0, 1 - Math.abs(j - centre) / radius);
-                sum += weights[j - first + 1];
-            }
-            for (int k = 1; k < weights.length; k++) {
-                weights[k] /= sum;
-            }
-            all[i] = weights;
-        }
-        return all;
     }
 }

@@ -85,13 +85,19 @@ public final class Shape {
         return product;
     }
 
-    /** Row-major strides in elements. */
+    /**
+     * Row-major strides in elements. An extent of 0 counts as 1; strides of an empty shape that exceed 2^63 - 1 are given as that.
+     *
+     * @throws ArithmeticException if the shape has more than 2^63 - 1 elements
+     */
     public long[] strides() {
+        boolean empty = elements() == 0;
         long[] strides = new long[dims.length];
         long stride = 1;
         for (int axis = dims.length - 1; axis >= 0; axis--) {
             strides[axis] = stride;
-            stride = Math.multiplyExact(stride, Math.max(1, dims[axis]));
+            long extent = Math.max(1, dims[axis]);
+            stride = empty && stride > Long.MAX_VALUE / extent ? Long.MAX_VALUE : stride * extent;
         }
         return strides;
     }

@@ -26,9 +26,10 @@ public final class Tensor {
         this.dtype = dtype;
         this.shape = shape;
         this.strides = strides;
-        this.offset = offset;
+        boolean empty = shape.elements() == 0;
+        this.offset = empty ? 0 : offset;
         this.memory = memory;
-        this.contiguous = isRowMajor(shape, strides);
+        this.contiguous = empty || isRowMajor(shape, strides);
     }
 
     private static boolean isRowMajor(Shape shape, long[] strides) {
@@ -45,7 +46,7 @@ public final class Tensor {
 
     /** A tensor of zeros on the Java heap. */
     public static Tensor zeros(DType dtype, Shape shape) {
-        long bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
+        long bytes = bytes(dtype, shape);
         long words = Math.ceilDiv(bytes, Long.BYTES);
         if (words > Integer.MAX_VALUE - 8) {
             throw new IllegalArgumentException("tensor: " + dtype + " " + shape + " needs " + bytes
@@ -56,17 +57,16 @@ public final class Tensor {
 
     /** A zeroed tensor in memory of the allocator, 64-byte aligned. */
     public static Tensor allocate(SegmentAllocator allocator, DType dtype, Shape shape) {
-        long bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
-        return new Tensor(dtype, shape, shape.strides(), 0, allocator.allocate(bytes, 64));
+        return new Tensor(dtype, shape, shape.strides(), 0, allocator.allocate(bytes(dtype, shape), 64));
     }
 
     /**
-     * A row-major tensor over existing memory, which it shares.
+     * A row-major tensor over existing memory, which it shares. The memory must be aligned to the size of an element.
      *
      * @throws IllegalArgumentException if the memory is smaller than the shape needs
      */
     public static Tensor wrap(MemorySegment memory, DType dtype, Shape shape) {
-        long bytes = Math.multiplyExact(shape.elements(), dtype.bytes());
+        long bytes = bytes(dtype, shape);
         if (memory.byteSize() < bytes) {
             throw new IllegalArgumentException(
                     "tensor: " + dtype + " " + shape + " needs " + bytes + " bytes, the memory has " + memory.byteSize() + ".");
@@ -126,6 +126,14 @@ public final class Tensor {
     /** A tensor with every element equal. */
     public static Tensor full(DType dtype, Shape shape, double value) {
         return zeros(dtype, shape).fill(value);
+    }
+
+    private static long bytes(DType dtype, Shape shape) {
+        try {
+            return Math.multiplyExact(shape.elements(), dtype.bytes());
+        } catch (ArithmeticException e) {
+            throw new ArithmeticException("tensor: " + dtype + " " + shape + " needs more than 2^63 - 1 bytes.");
+        }
     }
 
     private static Shape shapeOf(int length, long[] dims) {

@@ -1,29 +1,33 @@
 package dev.lamina.io;
 
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Philox;
 import dev.lamina.tensor.Tensor;
 import java.awt.image.BufferedImage;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
-import java.util.zip.GZIPOutputStream;
-import javax.imageio.ImageIO;
+import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Whatever happens to a file's bytes, a reader either succeeds or says that the file is corrupt, and allocates little. */
+/**
+ * Whatever happens to a file's bytes, a reader either succeeds or says that the file is corrupt, and allocates in proportion to the bytes
+ * that are there.
+ */
 class FileFuzzTest {
-    private static final long LIMIT = 8L << 20;
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+    private static final byte[] IDX = HexFormat.of().parseHex("0000080300000002000000020000000201020304050607ff");
 
     @TempDir
     private Path dir;
@@ -33,101 +37,122 @@ class FileFuzzTest {
         void read(Path file) throws IOException;
     }
 
-    @Test
-    void safetensors() throws IOException {
-        Path file = dir.resolve("valid");
-        Safetensors.write(file, Map.of("w", Tensor.of(new float[] {1, 2, 3, 4}, 2, 2)), Map.of("k", "v"));
-        fuzz(file, 6000, f -> {
-            try (SafetensorsFile read = Safetensors.read(f)) {
-                read.tensors();
-            }
-        });
+    /** How much reading may allocate: a constant for buffers, and some bytes for each byte of the file. */
+    private record Budget(long constant, long perByte) {
+        static final Budget TEXT = new Budget(256 << 10, 256);
+        static final Budget BINARY = new Budget(256 << 10, 8);
+        static final Budget ZIPPED = new Budget(256 << 10, 8 * 1032);
+        /** A byte of JPEG or of deflate describes up to 1,032 pixels or bytes, held a few times over in decoding. */
+        static final Budget IMAGE = new Budget(1 << 20, 16 * 1032);
     }
 
     @Test
-    void idxPlainAndZipped() throws IOException {
-        byte[] idx = {0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 2, 1, 2, 3, 4, 5, 6, 7, 8};
-        fuzz(Files.write(dir.resolve("plain"), idx), 5000, IdxFile::readImages);
-        fuzz(Files.write(dir.resolve("zipped"), zip(idx)), 5000, IdxFile::readImages);
-        fuzz(Files.write(dir.resolve("labels"), new byte[] {0, 0, 8, 1, 0, 0, 0, 3, 0, 9, 1}), 2000, f -> IdxFile.readLabels(f, 10));
+    void safetensorsSurviveTwentyThousandMutations() throws IOException {
+        Path file = dir.resolve("valid");
+        Safetensors.write(file, Map.of("conv.w", Tensor.of(new float[] {1, 2, 3, 4}, 2, 2), "b", Tensor.of(DType.INT64, new double[] {7}),
+                "m", Tensor.of(DType.BOOL, new double[] {1, 0, 1})), Map.of("format", "pt"));
+        int read = fuzz(file, 20_000, Budget.TEXT, FileFuzzTest::readSafetensors, Mutations::mutate);
+        assertTrue(read > 100, "changes of the data alone load, a tenth of the bytes: " + read);
+    }
+
+    /** The header's length stays true, so that what is behind its check is tried. */
+    @Test
+    void safetensorsSurviveChangesOfTheJsonAlone() throws IOException {
+        String header = "{\"__metadata__\":{\"k\":\"v\"},\"a\":{\"dtype\":\"F16\",\"shape\":[1,2],\"data_offsets\":[0,4]},"
+                + "\"b\":{\"dtype\":\"U8\",\"shape\":[],\"data_offsets\":[4,5]}}";
+        Path file = Files.write(dir.resolve("json"), SafetensorsTest.assemble(header, 1, 2, 3, 4, 5));
+        fuzz(file, 10_000, Budget.TEXT, FileFuzzTest::readSafetensors, (bytes, random) -> {
+            byte[] json = Mutations.mutate(Arrays.copyOfRange(bytes, 8, bytes.length - 5), random);
+            return SafetensorsTest.assemble(new String(json, StandardCharsets.ISO_8859_1), 1, 2, 3, 4, 5);
+        });
+    }
+
+    private static void readSafetensors(Path file) throws IOException {
+        try (SafetensorsFile read = Safetensors.read(file)) {
+            read.tensors();
+        }
+    }
+
+    @Test
+    void idx() throws IOException {
+        fuzz(Files.write(dir.resolve("plain"), IDX), 6000, Budget.BINARY, IdxFile::readImages, Mutations::mutate);
+        fuzz(Files.write(dir.resolve("labels"), HexFormat.of().parseHex("0000080100000003000901")), 3000, Budget.BINARY,
+                file -> IdxFile.readLabels(file, 10), Mutations::mutate);
+    }
+
+    /** The compressed bytes are damaged, or what was compressed. */
+    @Test
+    void zippedIdx() throws IOException {
+        fuzz(Files.write(dir.resolve("zipped"), Mutations.zip(IDX)), 6000, Budget.ZIPPED, IdxFile::readImages, (bytes, random) -> {
+            try {
+                return random.nextInt(3) > 0 ? Mutations.mutate(bytes, random) : Mutations.zip(Mutations.mutate(IDX, random));
+            } catch (IOException e) {
+                throw new AssertionError(e);
+            }
+        });
     }
 
     @Test
     void cifar() throws IOException {
         byte[] record = new byte[3073];
         record[0] = 9;
-        fuzz(Files.write(dir.resolve("cifar"), record), 1500, f -> CifarFile.read(List.of(f), CifarFile.Variant.CIFAR10));
-        fuzz(Files.write(dir.resolve("cifar.gz"), zip(record)), 3000, f -> CifarFile.read(List.of(f), CifarFile.Variant.CIFAR10));
+        Reader reader = file -> CifarFile.read(List.of(file), CifarFile.Variant.CIFAR10);
+        fuzz(Files.write(dir.resolve("cifar"), record), 3000, Budget.BINARY, reader, Mutations::mutate);
+        fuzz(Files.write(dir.resolve("cifar.gz"), Mutations.zip(record)), 3000, Budget.ZIPPED, reader, Mutations::mutate);
+    }
+
+    /** Most mutants get their checksums repaired, else nothing behind these would be tried. */
+    @Test
+    void png() throws IOException {
+        for (byte[] valid : List.of(ImageFileTest.encode("png", 9, 7, BufferedImage.TYPE_INT_ARGB),
+                PngBytes.image(9, 2, 4, 0, new byte[12]),
+                new PngBytes().header(2, 2, 1, 3).chunk("PLTE", new byte[6]).chunk("tRNS", new byte[2]).data(new byte[4]).chunk("IEND")
+                        .bytes())) {
+            fuzz(Files.write(dir.resolve("image.png"), valid), 3000, Budget.IMAGE, ImageFile::read, (bytes, random) -> {
+                byte[] mutant = Mutations.mutate(bytes, random);
+                if (random.nextInt(4) > 0) {
+                    PngBytes.repair(mutant);
+                }
+                return mutant;
+            });
+        }
     }
 
     @Test
-    void images() throws IOException {
-        BufferedImage image = new BufferedImage(9, 7, BufferedImage.TYPE_INT_RGB);
-        image.setRGB(3, 3, 0xff8800);
-        for (String format : List.of("png", "jpg")) {
-            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-            ImageIO.write(image, format, bytes);
-            fuzz(Files.write(dir.resolve("image." + format), bytes.toByteArray()), 1500, ImageFile::read, 64L * ImageFile.MAX_PIXELS);
+    void jpeg() throws IOException {
+        for (int type : new int[] {BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_BYTE_GRAY}) {
+            fuzz(Files.write(dir.resolve("image.jpg"), ImageFileTest.encode("jpg", 9, 7, type)), 3000, Budget.IMAGE, ImageFile::read,
+                    Mutations::mutate);
         }
     }
 
-    private void fuzz(Path valid, int rounds, Reader reader) throws IOException {
-        fuzz(valid, rounds, reader, LIMIT);
-    }
-
-    private void fuzz(Path valid, int rounds, Reader reader, long limit) throws IOException {
+    /** Returns how many mutants were read without complaint. */
+    private int fuzz(Path valid, int rounds, Budget budget, Reader reader, BiFunction<byte[], Philox.Stream, byte[]> mutate)
+            throws IOException {
         reader.read(valid);
         byte[] bytes = Files.readAllBytes(valid);
-        Philox.Stream random = new Philox.Stream(rounds, 0, 0);
+        Philox.Stream random = new Philox.Stream(rounds, bytes.length, 0);
         Path file = dir.resolve("mutant");
+        int read = 0;
         for (int round = 0; round < rounds; round++) {
-            byte[] mutant = mutate(bytes, random);
+            byte[] mutant = mutate.apply(bytes, random);
             Files.write(file, mutant);
-            long before = THREADS.getThreadAllocatedBytes(Thread.currentThread().threadId());
+            long before = THREADS.getCurrentThreadAllocatedBytes();
             try {
                 reader.read(file);
+                read++;
             } catch (CorruptFileException e) {
-                assertTrue(e.getMessage().startsWith("mutant: "), e.getMessage());
+                assertEquals("mutant: ", e.getMessage().substring(0, 8));
+                assertTrue(e.getMessage().length() < 1000 && e.getMessage().endsWith("."), e.getMessage());
             } catch (IOException | RuntimeException | Error e) {
-                throw new AssertionError("round " + round + " of " + valid.getFileName() + ": " + Arrays.toString(mutant), e);
+                throw new AssertionError("round " + round + " of " + valid.getFileName() + ": " + HexFormat.of().formatHex(mutant), e);
             }
-            long allocated = THREADS.getThreadAllocatedBytes(Thread.currentThread().threadId()) - before;
-            assertTrue(allocated < limit, () -> valid.getFileName() + ": allocated " + allocated + " bytes");
-        }
-    }
-
-    private static byte[] mutate(byte[] bytes, Philox.Stream random) {
-        byte[] mutant = bytes.clone();
-        for (int change = random.nextInt(3); change >= 0; change--) {
-            if (mutant.length == 0) {
-                return mutant;
-            }
-            int at = random.nextInt(mutant.length);
-            switch (random.nextInt(6)) {
-                case 0 -> mutant[at] ^= (byte) (1 << random.nextInt(8));
-                case 1 -> mutant[at] = (byte) random.nextInt();
-                case 2 -> mutant[at] = (byte) 0xff;
-                case 3 -> mutant = Arrays.copyOf(mutant, at);
-                case 4 -> mutant = splice(mutant, at, new byte[] {(byte) random.nextInt(), (byte) random.nextInt()});
-                default -> mutant = splice(mutant, at, "9223372036854775807".getBytes(StandardCharsets.US_ASCII));
+            long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
+            if (allocated > budget.constant + budget.perByte * mutant.length) {
+                throw new AssertionError("round " + round + " of " + valid.getFileName() + " allocated " + allocated + " bytes: "
+                        + HexFormat.of().formatHex(mutant));
             }
         }
-        return mutant;
-    }
-
-    private static byte[] splice(byte[] bytes, int at, byte[] inserted) {
-        byte[] longer = new byte[bytes.length + inserted.length];
-        System.arraycopy(bytes, 0, longer, 0, at);
-        System.arraycopy(inserted, 0, longer, at, inserted.length);
-        System.arraycopy(bytes, at, longer, at + inserted.length, bytes.length - at);
-        return longer;
-    }
-
-    private static byte[] zip(byte[] bytes) throws IOException {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        try (GZIPOutputStream zip = new GZIPOutputStream(out)) {
-            zip.write(bytes);
-        }
-        return out.toByteArray();
+        return read;
     }
 }

@@ -58,6 +58,10 @@ public final class ReferenceBackend implements Backend {
     @Override
     public Executable compile(Graph graph, CompileOptions options) {
         requireOpen();
+        if (options.precision() == CompileOptions.Precision.BFLOAT16) {
+            throw new BackendException("backend \"reference\" computes in double and rounds once; it has no BFLOAT16 arithmetic.",
+                    "Compile with FLOAT32, or use another backend.");
+        }
         for (Node node : graph.nodes()) {
             unsupported(node).ifPresent(reason -> {
                 throw new BackendException(node + ": not supported by backend \"reference\": " + reason, "Use smaller batches.");

@@ -20,12 +20,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina eval}: measures a run's weights on test samples. */
 @Command(name = "eval", mixinStandardHelpOptions = true, description = "Measures a run's weights on test samples.",
-        footer = {"", "Examples:", "  lamina eval runs/mnist", "  lamina eval runs/mnist --backend reference --json result.json"})
+        footer = {"", "Examples:", "  lamina eval", "  lamina eval runs/mnist",
+            "  lamina eval runs/mnist --backend reference --json result.json"})
 final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "run folder")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "run folder (the latest under runs/)")
     private Path run;
 
     @Option(names = "--data", paramLabel = "NAME", description = "another data set with the same classes (the run's own)")
@@ -46,7 +47,7 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
-        RunFolder folder = RunFolder.open(run);
+        RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         String name = data != null ? data : folder.config().data();
         String saved = folder.config().options().get("data-dir");
         Split split = dataOption.isGiven() || saved == null ? dataOption.open(name, folder.config().seed(), 0)

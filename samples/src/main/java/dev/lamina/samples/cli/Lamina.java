@@ -1,6 +1,7 @@
 package dev.lamina.samples.cli;
 
 import dev.lamina.backend.BackendException;
+import dev.lamina.train.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
@@ -14,7 +15,7 @@ import picocli.CommandLine.Command;
             DatasetsCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
-            "  lamina eval runs/mnist", "  lamina predict runs/mnist seven.png", "  lamina COMMAND --help"})
+            "  lamina eval runs/mnist", "  lamina predict --run runs/mnist seven.png", "  lamina COMMAND --help"})
 public final class Lamina {
     /** Runs the command and exits. */
     public static void main(String[] args) {
@@ -42,7 +43,7 @@ public final class Lamina {
     /** Errors whose message is written for users; anything else is a defect and shows its stack trace. */
     private static boolean isExpected(Exception exception) {
         return exception instanceof IllegalArgumentException || exception instanceof IllegalStateException
-                || exception instanceof BackendException || exception instanceof IOException
+                || exception instanceof BackendException || exception instanceof TrainingException || exception instanceof IOException
                 || exception instanceof UncheckedIOException || exception instanceof ArithmeticException;
     }
 

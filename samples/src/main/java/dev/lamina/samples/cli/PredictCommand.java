@@ -27,15 +27,15 @@ import picocli.CommandLine.Spec;
 @Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
         footer = {"", "Images are made grey if the model wants one channel, and resized to its input.",
             "Digits of the built-in sets are light on dark; --invert turns dark ink on paper into that.", "", "Example:",
-            "  lamina predict runs/mnist seven.png --invert"})
+            "  lamina predict --run runs/mnist --invert seven.png"})
 final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", paramLabel = "RUN", description = "run folder")
+    @Option(names = "--run", paramLabel = "RUN", description = "run folder (the latest under runs/)")
     private Path run;
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG files")
+    @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG files")
     private List<Path> images;
 
     @Mixin
@@ -50,7 +50,7 @@ final class PredictCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
-        RunFolder folder = RunFolder.open(run);
+        RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         Shape input = folder.inputShape();
         Model model = Models.create(folder.config().model(), input, folder.classNames().size());
         Tensor batch = Tensor.zeros(DType.UINT8, Shape.of(images.size(), input.dim(0), input.dim(1), input.dim(2)));

@@ -72,9 +72,11 @@ final class SummaryCommand implements Callable<Integer> {
         out.println(summary);
         int copies = Optimizer.parse(optimizer, 0).buffersPerParameter();
         Summary.Memory need = summary.memory(copies);
-        out.printf(Locale.ROOT, "training with %s needs about %.1f MiB: weights %.1f, gradients %.1f, optimizer %.1f, activations %.1f%n",
-                optimizer, need.total() / 0x1p20, need.weights() / 0x1p20, need.gradients() / 0x1p20, need.optimizer() / 0x1p20,
-                need.activations() / 0x1p20);
+        boolean large = need.total() >= 1L << 30;
+        double unit = large ? 0x1p30 : 0x1p20;
+        out.printf(Locale.ROOT, "training with %s needs about %.1f %s: weights %.1f, gradients %.1f, optimizer %.1f, activations %.1f%n",
+                optimizer, need.total() / unit, large ? "GiB" : "MiB", need.weights() / unit, need.gradients() / unit,
+                need.optimizer() / unit, need.activations() / unit);
         out.flush();
         if (memory != null) {
             summary.requireFits(bytes(memory), optimizer, copies);

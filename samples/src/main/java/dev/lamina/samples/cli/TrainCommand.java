@@ -112,7 +112,7 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         TrainConfig config = resume == null ? settings() : resumed();
-        Path folder = resume != null ? resume : out != null ? out : free(Path.of("runs", config.model() + "-" + config.data()));
+        Path folder = resume != null ? resume : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + config.data()));
         Split split = open(config);
         Model network = Models.create(config.model(), split.train().sampleShape(), split.train().classNames().size());
         Optimizer updates = Optimizer.parse(config.optimizer(), config.weightDecay());
@@ -120,11 +120,10 @@ final class TrainCommand implements Callable<Integer> {
         Schedule rates = Schedule.parse(config.schedule(), config.rate(), stepsPerEpoch * Math.max(1, config.epochs()), stepsPerEpoch);
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
                 new JsonSummary(folder), new CurvesListener(folder));
-        text.printf("%s on %s: %d training and %d test samples, %d epochs of %d steps, %s, learning rate %s (%s), seed %d%n",
-                config.model(), config.data(), split.train().size(), split.test().size(), config.epochs(), stepsPerEpoch,
-                config.optimizer(), config.rate(), config.schedule(), config.seed());
         Summary summary = SummaryCommand.summarize(network, config.batchSize());
-        text.printf("%,d parameters, %,d MACs a sample%n", summary.trainableParameters(), summary.macsPerSample());
+        text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d%n", config.model(),
+                summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
+                config.seed());
         try (Backend backend = backendOption.open(text)) {
             summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
             try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {

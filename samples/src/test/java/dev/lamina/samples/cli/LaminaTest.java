@@ -94,7 +94,7 @@ class LaminaTest {
         Tensor digit = Tensor.zeros(DType.UINT8, Shape.of(1, 28, 28));
         Digits.split(1, 0, 10).test().read(0, digit);
         ImageFile.writePng(dir.resolve("digit.png"), digit);
-        Outcome predicted = lamina("predict", run.toString(), dir.resolve("digit.png").toString(), "--backend", "reference");
+        Outcome predicted = lamina("predict", "--run", run.toString(), dir.resolve("digit.png").toString(), "--backend", "reference");
         assertEquals(0, predicted.exit, predicted.err);
         assertTrue(predicted.out.contains("digit.png: "), predicted.out);
     }
@@ -140,8 +140,8 @@ class LaminaTest {
             train --epochs many                     | 2 | Invalid value for option '--epochs'
             train --nonsense                        | 2 | Unknown option: '--nonsense'
             trian                                   | 2 | Unmatched argument
-            eval                                    | 2 | Missing required parameter: 'RUN'
-            predict                                 | 2 | Missing required parameters: 'RUN', 'IMAGE'
+            eval no/such/run                        | 1 | lamina: run folder "no/such/run"
+            predict                                 | 2 | Missing required parameter: 'IMAGE'
             summary --memory lots                   | 1 | lamina: summary: --memory lots, needs a number and B, KiB, MiB, GiB or TiB
             summary --input 28,28                   | 1 | lamina: summary: --input has 2 numbers, needs C,H,W, e.g. 3,32,32.
             """)
