@@ -86,7 +86,8 @@ public final class GradientCheck {
     }
 
     /** The function's nodes with all that a check needs. */
-    private record Built(GraphBuilder builder, Graph forward, List<Value> arguments, List<Value> wanted, List<Value> results, List<Value> weights) {
+    private record Built(GraphBuilder builder, Graph forward, List<Value> arguments, List<Value> wanted,
+            List<Value> results, List<Value> weights) {
     }
 
     /**

@@ -27,15 +27,16 @@ public final class Graph {
     }
 
     static Graph of(List<Node> all, Map<String, Value> outputs) {
-        Set<Node> live = reachable(all, outputs);
-        Map<Value, Node> updaters = updaters(List.copyOf(live));
+        Set<Node> reachable = reachable(all, outputs);
+        List<Node> live = all.stream().filter(reachable::contains).toList();
+        Map<Value, Node> updaters = updaters(live);
         outputs.forEach((name, value) -> {
             if (updaters.containsKey(value.root())) {
                 throw new GraphException("output \"" + name + "\": variable \"" + value.root().name()
                         + "\" is updated in the same run. Output the update's result, or read the variable from the state.");
             }
         });
-        return new Graph(order(all.stream().filter(live::contains).toList()), outputs);
+        return new Graph(order(live), outputs);
     }
 
     private static Set<Node> reachable(List<Node> all, Map<String, Value> outputs) {

@@ -76,7 +76,8 @@ class BadInputsTest {
         row("conv2d \"n\": groups = 0, needs >= 1.", g -> Convolution.conv2d(f(g, 1, 4, 8, 8), f(g, 4, 4, 3, 3), Window.of(3), 0));
         row("conv2d \"n\": filter is 3 x 3, the window 5 x 5; filter [4, 4, 3, 3].",
                 g -> Convolution.conv2d(f(g, 1, 4, 8, 8), f(g, 4, 4, 3, 3), Window.of(5), 1));
-        row("conv2d \"n\": stride = 0, needs >= 1.", g -> Convolution.conv2d(f(g, 1, 1, 8, 8), f(g, 1, 1, 3, 3), Window.of(3).stride(0), 1));
+        row("conv2d \"n\": stride = 0, needs >= 1.",
+                g -> Convolution.conv2d(f(g, 1, 1, 8, 8), f(g, 1, 1, 3, 3), Window.of(3).stride(0), 1));
         row("conv2d \"n\": dilation = 0, needs >= 1.",
                 g -> Convolution.conv2d(f(g, 1, 1, 8, 8), f(g, 1, 1, 3, 3), Window.of(3).dilation(0), 1));
         row("conv2d \"n\": padding = -1, needs >= 0.",
@@ -86,7 +87,8 @@ class BadInputsTest {
                 g -> Convolution.conv2d(f(g, 1, 1, 11, 11), f(g, 1, 1, 7, 7), Window.of(7).dilation(2), 1));
         row("conv2d \"n\": kernel 5 is larger than padded input 4.",
                 g -> Convolution.conv2d(f(g, 1, 1, 2, 9), f(g, 1, 1, 5, 5), Window.of(5).padding(1), 1));
-        row("conv2d \"n\": (7 + 0 - 3) / 3 + 1 = 2.33 is not whole (rounding EXACT). Stride 1 gives 5, stride 2 gives 3, padding 1 gives 3.",
+        row("conv2d \"n\": (7 + 0 - 3) / 3 + 1 = 2.33 is not whole (rounding EXACT). Stride 1 gives 5, "
+                + "stride 2 gives 3, padding 1 gives 3.",
                 g -> Convolution.conv2d(f(g, 1, 1, 7, 7), f(g, 1, 1, 3, 3), Window.of(3).stride(3).rounding(Rounding.EXACT), 1));
         row("conv2d \"n\": bias has shape [5], needs [4] (one number a filter).",
                 g -> Convolution.conv2d(f(g, 1, 1, 8, 8), f(g, 4, 1, 3, 3), f(g, 5), Window.of(3), 1));
@@ -201,7 +203,8 @@ class BadInputsTest {
                 g -> Shaping.pad(f(g, 2, 3), List.of(1L), List.of(1L), 0));
         row("pad \"n\": padding -1, 0, 0 at axis 0, needs >= 0. Slice instead.", g -> Shaping.pad(f(g, 3), List.of(-1L), List.of(0L), 0));
         row("gather \"n\": indices is float32, needs int32 or int64. Cast it first.", g -> Shaping.gather(f(g, 2, 3), f(g, 2), 0));
-        row("fill \"n\": output float32 [4611686018427387904] exceeds 2^63 - 1 bytes.", g -> Source.fill(g.name("n"), TensorType.of(DType.FLOAT32, 1L << 62), 0));
+        row("fill \"n\": output float32 [4611686018427387904] exceeds 2^63 - 1 bytes.",
+                g -> Source.fill(g.name("n"), TensorType.of(DType.FLOAT32, 1L << 62), 0));
     }
 
     private static void states() {

@@ -51,7 +51,8 @@ class GradientsTest {
 
     @Test
     void unusedEntryIsAnErrorThatNamesBoth() {
-        assertEquals("gradients: loss \"reduceSum\" does not depend differentiably on \"other\". Use Gradients.orZeros if that is intended.",
+        assertEquals("gradients: loss \"reduceSum\" does not depend differentiably on \"other\". Use Gradients.orZeros if that is "
+                + "intended.",
                 error(() -> Gradients.of(Reduction.sum(x), List.of(x, other))));
     }
 

@@ -139,8 +139,9 @@ class GraphTest {
         g.output("y", pool.output(0));
         assertEquals("""
                 x: float32 [1, 1, 4, 4] = input[inputName=x, type=float32 [1, 1, 4, 4]]()
-                maxPool: float32 [1, 1, 3, 3], maxPool:1: int32 [1, 1, 3, 3] = maxPool[window=Window[h=Axis[kernel=2, stride=1, padBegin=0, \
-                padEnd=0, dilation=1, rounding=FLOOR], w=Axis[kernel=2, stride=1, padBegin=0, padEnd=0, dilation=1, rounding=FLOOR]]](x)
+                maxPool: float32 [1, 1, 3, 3], maxPool:1: int32 [1, 1, 3, 3] = maxPool[window=Window[h=Axis[kernel=2, stride=1, \
+                padBegin=0, padEnd=0, dilation=1, rounding=FLOOR], \
+                w=Axis[kernel=2, stride=1, padBegin=0, padEnd=0, dilation=1, rounding=FLOOR]]](x)
                 output y = maxPool
                 """, g.build().toString());
     }

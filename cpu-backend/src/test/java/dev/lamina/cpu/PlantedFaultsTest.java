@@ -115,7 +115,8 @@ class PlantedFaultsTest {
         }
         assertEquals("sign \"sign\": its derivative is 0 almost everywhere. It cannot be checked.",
                 refused(of(v -> Pointwise.exp(Pointwise.unary(UnaryFunction.SIGN, v)))));
-        assertEquals("argMax \"argMax\": a position is not differentiable. It cannot be checked.", refused(of(v -> Reduction.argMax(v, 0))));
+        assertEquals("argMax \"argMax\": a position is not differentiable. It cannot be checked.",
+                refused(of(v -> Reduction.argMax(v, 0))));
         assertEquals("stopGradient \"stopGradient\": it was put there for that. It cannot be checked.",
                 refused(of(v -> v.times(Shaping.stopGradient(v)))));
     }

@@ -109,7 +109,8 @@ class PoolingSpecTest {
     @Test
     void adaptiveBinsFollowPyTorch() {
         Value x = eval.constant(Eval.ramp(5), 1, 1, 1, 5);
-        List<double[]> y = eval.doubles(Pooling.adaptiveAvgPool(x, 1, 3), Pooling.adaptiveAvgPool(x, 1, 2), Pooling.adaptiveAvgPool(x, 1, 7));
+        List<double[]> y = eval.doubles(Pooling.adaptiveAvgPool(x, 1, 3), Pooling.adaptiveAvgPool(x, 1, 2),
+                Pooling.adaptiveAvgPool(x, 1, 7));
         assertArrayEquals(new double[] {1.5, 3, 4.5}, y.get(0));
         assertArrayEquals(new double[] {2, 4}, y.get(1));
         assertArrayEquals(new double[] {1, 1.5, 2.5, 3, 3.5, 4.5, 5}, y.get(2));

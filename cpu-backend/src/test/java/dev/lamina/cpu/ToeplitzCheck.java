@@ -50,7 +50,8 @@ record ToeplitzCheck(int n, long c, int h, int w, long k, Window window, long gr
                                 int y = (int) (p * window.h().stride() - window.h().padBegin() + r * window.h().dilation());
                                 int x = (int) (q * window.w().stride() - window.w().padBegin() + s * window.w().dilation());
                                 if (y >= 0 && y < h && x >= 0 && x < w) {
-                                    tap.at((f * outH() + p) * outW() + q, ((f / kg * cg + d) * h + y) * w + x, ((f * cg + d) * kh + r) * kw + s);
+                                    tap.at((f * outH() + p) * outW() + q, ((f / kg * cg + d) * h + y) * w + x,
+                                            ((f * cg + d) * kh + r) * kw + s);
                                 }
                             }
                         }

@@ -1,8 +1,11 @@
 package dev.lamina.graph.cases;
 
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Rounding;
+import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Window;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.List;
 
@@ -89,8 +92,8 @@ final class ConvolutionCases {
     }
 
     private static Shape output(Setup s) {
-        dev.lamina.graph.GraphBuilder scratch = new dev.lamina.graph.GraphBuilder();
-        return Convolution.conv2d(scratch.input("x", new dev.lamina.graph.TensorType(dev.lamina.tensor.DType.FLOAT64, s.input())),
-                scratch.input("w", new dev.lamina.graph.TensorType(dev.lamina.tensor.DType.FLOAT64, s.filter())), s.window, s.groups).shape();
+        GraphBuilder scratch = new GraphBuilder();
+        return Convolution.conv2d(scratch.input("x", new TensorType(DType.FLOAT64, s.input())),
+                scratch.input("w", new TensorType(DType.FLOAT64, s.filter())), s.window, s.groups).shape();
     }
 }

@@ -23,8 +23,8 @@ public record OpCase(String name, boolean differentiable, long reduction, List<O
     }
 
     /**
-     * The largest difference from exact arithmetic that a floating type explains, relative to the largest magnitude of a result: 16 roundings
-     * of the function itself and one more for each doubling of the sum, with slack for the gradients' longer sums.
+     * The largest difference from exact arithmetic that a floating type explains, relative to the largest magnitude of a result: 16
+     * roundings for the function itself and, as errors of a sum spread like a random walk, 4 times the square root of its terms.
      */
     public double tolerance(DType dtype) {
         return dtype.epsilon() * (16 + 4 * Math.sqrt(reduction));

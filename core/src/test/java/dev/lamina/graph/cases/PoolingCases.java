@@ -39,11 +39,13 @@ final class PoolingCases {
                     return node.outputs();
                 });
                 list.smooth("avgPool" + at, 9, List.of(Operand.any(dims)), v -> Pooling.avgPool(v.get(0), window));
-                list.smooth("avgPool excluding pad" + at, 9, List.of(Operand.any(dims)), v -> Pooling.avgPoolExcludingPad(v.get(0), window));
+                list.smooth("avgPool excluding pad" + at, 9, List.of(Operand.any(dims)),
+                        v -> Pooling.avgPoolExcludingPad(v.get(0), window));
             }
             list.plain("maxPool with ties " + name, List.of(Operand.of(Draw.wholes(0, 3), 2, 3, 7, 6)), v ->
                     Pooling.maxPoolWithIndices(v.get(0), window).output(1));
-            list.add("maxPool gradient twice " + name, true, 9, List.of(Operand.of(Draw.distinct(), 1, 2, 6, 7).fixed(), Operand.any(1, 2, 6, 7)),
+            list.add("poolGather " + name, true, 9,
+                    List.of(Operand.of(Draw.distinct(), 1, 2, 6, 7).fixed(), Operand.any(1, 2, 6, 7)),
                     (_, _, v) -> {
                         Node node = Pooling.maxPoolWithIndices(v.get(0), window);
                         return List.of(Pooling.poolGather(v.get(1), node.output(1)));

@@ -56,6 +56,11 @@ final class ReferenceExecutable implements Executable {
         }
     }
 
+    /** Bytes that were allocated for values. */
+    long arenaBytes() {
+        return memory.byteSize();
+    }
+
     @Override
     public Graph graph() {
         return graph;
