@@ -156,6 +156,7 @@ public sealed interface Pooling extends Op {
         @Override
         public List<TensorType> infer(OpInputs in) {
             in.count(1, 1);
+            in.floating(0, "gradient");
             Shape forward = pooled(in.withTypes(List.of(in.type(0).withShape(inputShape))), window);
             in.shape(0, "gradient", forward, "the shape of the pooling's output");
             return List.of(in.type(0).withShape(inputShape));

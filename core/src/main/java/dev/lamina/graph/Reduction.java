@@ -32,12 +32,12 @@ public sealed interface Reduction extends Op {
             in.require(in.dtype(0) != DType.BOOL, "input is bool, needs a number. Cast it first.");
             in.require(fold != Fold.MEAN || in.dtype(0).isFloating(), "input is %s, a mean needs a floating-point type. Cast it first.",
                     in.dtype(0));
-            long folded = 1;
+            boolean empty = false;
             for (int axis : axes) {
                 in.axis(0, axis);
-                folded *= x.dim(axis);
+                empty |= x.dim(axis) == 0;
             }
-            in.require(folded > 0 || fold == Fold.SUM || fold == Fold.MEAN, "axes %s of input %s hold no element.", axes, x);
+            in.require(!empty || fold == Fold.SUM || fold == Fold.MEAN, "axes %s of input %s hold no element.", axes, x);
             return List.of(in.type(0).withShape(reduced(x, axes, keepDims)));
         }
 
