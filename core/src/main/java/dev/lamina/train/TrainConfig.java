@@ -79,6 +79,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         compare(conflicts, "seed", seed, resumed.seed);
         compare(conflicts, "optimizer", optimizer, resumed.optimizer);
         compare(conflicts, "rate", rate, resumed.rate);
+        compare(conflicts, "schedule", schedule, resumed.schedule);
         compare(conflicts, "weightDecay", weightDecay, resumed.weightDecay);
         compare(conflicts, "labelSmoothing", labelSmoothing, resumed.labelSmoothing);
         compare(conflicts, "clipNorm", clipNorm, resumed.clipNorm);

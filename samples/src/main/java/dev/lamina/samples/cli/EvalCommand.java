@@ -49,9 +49,7 @@ final class EvalCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         String name = data != null ? data : folder.config().data();
-        String saved = folder.config().options().get("data-dir");
-        Split split = dataOption.isGiven() || saved == null ? dataOption.open(name, folder.config().seed(), 0)
-                : DataOption.open(name, Path.of(saved), folder.config().seed(), 0);
+        Split split = dataOption.open(name, folder.config().options(), folder.config().seed(), 0);
         Model model = Models.create(folder.config().model(), folder.inputShape(), folder.classNames().size());
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model)) {
             Evaluation result = evaluator.evaluate(split.test(), batchSize);

@@ -2,13 +2,11 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Summary;
-import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Context;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
-import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.io.PrintWriter;
 import java.util.List;
@@ -63,12 +61,13 @@ final class SummaryCommand implements Callable<Integer> {
         Model network = Models.create(model, Shape.of(input), classes);
         if (dot) {
             GraphBuilder graph = new GraphBuilder();
-            graph.output("logits", logits(network, graph, batchSize));
+            Value images = graph.input("images", network.inputType(batchSize));
+            graph.output("logits", network.logits(new Context(graph, true), images));
             out.print(graph.build().toDot());
             out.flush();
             return 0;
         }
-        Summary summary = summarize(network, batchSize);
+        Summary summary = network.summary(batchSize);
         out.println(summary);
         int copies = Optimizer.parse(optimizer, 0).buffersPerParameter();
         Summary.Memory need = summary.memory(copies);
@@ -82,16 +81,6 @@ final class SummaryCommand implements Callable<Integer> {
             summary.requireFits(bytes(memory), optimizer, copies);
         }
         return 0;
-    }
-
-    static Summary summarize(Model network, int batchSize) {
-        return Summary.of(logits(network, new GraphBuilder(), batchSize));
-    }
-
-    private static Value logits(Model network, GraphBuilder graph, int batchSize) {
-        Shape in = network.inputShape();
-        Value images = graph.input("images", TensorType.of(DType.FLOAT32, batchSize, in.dim(0), in.dim(1), in.dim(2)));
-        return network.logits(new Context(graph, true), images);
     }
 
     static long bytes(String size) {

@@ -41,7 +41,6 @@ import picocli.CommandLine.Spec;
             "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine", "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
-    private static final String DATA_DIR = "data-dir";
     private static final List<String> CHANGEABLE =
             List.of("--resume", "--epochs", "--json", "--data-dir", "--download", "--backend", "--threads", "--device");
 
@@ -120,7 +119,7 @@ final class TrainCommand implements Callable<Integer> {
         Schedule rates = Schedule.parse(config.schedule(), config.rate(), stepsPerEpoch * Math.max(1, config.epochs()), stepsPerEpoch);
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
                 new JsonSummary(folder), new CurvesListener(folder));
-        Summary summary = SummaryCommand.summarize(network, config.batchSize());
+        Summary summary = network.summary(config.batchSize());
         text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
                 config.seed());
@@ -141,7 +140,7 @@ final class TrainCommand implements Callable<Integer> {
         return TrainConfig.builder(model, data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
                 .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
-                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DATA_DIR, dataOption.dir().toString())).build();
+                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */
@@ -158,9 +157,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Split open(TrainConfig config) throws IOException {
         int limit = Integer.parseInt(config.options().getOrDefault(TRAIN_LIMIT, "0"));
-        boolean elsewhere = resume == null || dataOption.isGiven();
-        return elsewhere ? dataOption.open(config.data(), config.seed(), limit)
-                : DataOption.open(config.data(), Path.of(config.options().get(DATA_DIR)), config.seed(), limit);
+        return dataOption.open(config.data(), config.options(), config.seed(), limit);
     }
 
     private static Path free(Path wanted) {

@@ -84,7 +84,7 @@ class LaminaTest {
         try (SafetensorsFile weights = Safetensors.read(run.resolve("weights.safetensors"))) {
             long bytes = weights.tensors().values().stream().mapToLong(Tensor::byteSize).sum();
             Model mlp = Models.create("mlp", Shape.of(1, 28, 28), 10);
-            assertEquals(SummaryCommand.summarize(mlp, 1).memory(0).weights(), bytes, "predicted and written parameter bytes");
+            assertEquals(mlp.summary(1).memory(0).weights(), bytes, "predicted and written parameter bytes");
         }
 
         Path evaluated = dir.resolve("eval.json");
