@@ -19,6 +19,11 @@ public interface Executable extends AutoCloseable {
     /** Where its values live. */
     MemoryPlan memoryPlan();
 
+    /** What compilation decided. */
+    default CompileReport report() {
+        return CompileReport.empty();
+    }
+
     /**
      * Runs the graph once.
      *

@@ -1,0 +1,8 @@
+package dev.lamina.cpu.vector;
+
+/** A computation bound to its memory: everything it needs was made before, and a run allocates nothing. One thread at a time. */
+@FunctionalInterface
+public interface Kernel {
+    /** Computes the results from what the operands hold now. */
+    void run();
+}
