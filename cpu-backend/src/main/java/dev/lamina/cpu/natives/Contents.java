@@ -48,7 +48,9 @@ final class Contents {
     }
 
     static void write(Path folder, List<Entry> entries) throws IOException {
-        Files.write(folder.resolve(FILE), entries.stream().map(Entry::line).toList());
+        Path file = folder.resolve(FILE);
+        Files.write(file, entries.stream().map(Entry::line).toList());
+        OwnerOnly.seal(file);
     }
 
     /** The quick comparison, then the full one of each file that failed it; a file that only lost its time gets it back. */

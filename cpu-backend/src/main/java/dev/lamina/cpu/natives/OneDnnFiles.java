@@ -81,20 +81,36 @@ public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
     }
 
     /**
-     * What to throw when a library does not open: names the file, the loader's words and, where the file is damaged, that. A damaged
-     * unpacked copy is thrown away, so that the next process unpacks it again.
+     * What to throw when a library does not open: names the file, the loader's words, any damage and what to do. A damaged unpacked copy is
+     * thrown away; the next {@link #locate()} unpacks it again.
      */
     public BackendException cannotLoad(Throwable cause) {
         Optional<String> damage = damage();
         if (damage.isPresent()) {
-            Folders.discard(dnnl.getParent());
+            forget();
         }
-        String fact = "oneDNN: " + dnnl + " (" + origin + ") cannot be loaded: " + cause.getMessage() + damage.map(text -> "; " + text).orElse("") + ".";
-        String hint = damage.isPresent() ? "The damaged copy was removed: start again to unpack it anew."
-                : "Where that folder is mounted noexec, name another with -D" + CACHE_PROPERTY + " or " + CACHE_VARIABLE
-                        + "; to take a library of your own, name its folder with -D" + FOLDER_PROPERTY + " or " + FOLDER_VARIABLE + ".";
-        BackendException exception = new BackendException(fact, hint);
+        BackendException exception = new BackendException("oneDNN: " + dnnl + " (" + origin + ") cannot be loaded: " + cause.getMessage()
+                + damage.map(text -> "; " + text).orElse("") + ".", damage.isPresent() ? "The damaged copy was removed: start again." : loadHint());
         exception.initCause(cause);
         return exception;
+    }
+
+    private void forget() {
+        synchronized (OneDnnFiles.class) {
+            located = null;
+        }
+        Folders.discard(dnnl.getParent());
+    }
+
+    private String loadHint() {
+        if (!Files.exists(dnnl.resolveSibling(Contents.FILE))) {
+            return "It must be oneDNN 3.x for " + Platform.of(Environment.system()).id() + ", with the libraries that it needs itself.";
+        }
+        return switch (Platform.of(Environment.system()).system()) {
+            case "windows" -> "It needs Microsoft's Visual C++ redistributable (VCOMP140.DLL, MSVCP140.dll): install it.";
+            case "linux" -> "It needs glibc and libstdc++.so.6 (package libstdc++6), and a folder that is not mounted noexec: name another with -D"
+                    + CACHE_PROPERTY + " or " + CACHE_VARIABLE + ".";
+            default -> "To take a oneDNN 3.x of your own, name its folder with -D" + FOLDER_PROPERTY + " or " + FOLDER_VARIABLE + ".";
+        };
     }
 }

@@ -30,17 +30,21 @@ final class OwnerOnly {
      * @throws IOException if it cannot be made, or another user could change what lies in it
      */
     static Path folder(Path folder) throws IOException {
+        return folder(folder, posix(folder) ? User.ID : ROOT);
+    }
+
+    static Path folder(Path folder, long user) throws IOException {
         if (!posix(folder)) {
             return Files.createDirectories(folder).toRealPath();
         }
         Path absolute = folder.toAbsolutePath().normalize();
-        checkLinks(absolute);
+        checkLinks(absolute, user);
         Files.createDirectories(absolute, PosixFilePermissions.asFileAttribute(PRIVATE));
         Path real = absolute.toRealPath();
         for (Path above = real.getParent(); above != null; above = above.getParent()) {
-            checkAbove(above);
+            checkAbove(above, user);
         }
-        checkOwner(real, false);
+        checkOwner(real, user, false);
         if ((mode(real) & OTHERS_WRITE) != 0) {
             throw new IOException(real + " can be written by everyone");
         }
@@ -52,15 +56,26 @@ final class OwnerOnly {
 
     /** That a file or folder is no symbolic link, belongs to this user and can be written by nobody else. */
     static void check(Path file) throws IOException {
+        check(file, posix(file) ? User.ID : ROOT);
+    }
+
+    static void check(Path file, long user) throws IOException {
         if (Files.isSymbolicLink(file)) {
             throw new IOException(file + " is a symbolic link");
         }
         if (!posix(file)) {
             return;
         }
-        checkOwner(file, false);
+        checkOwner(file, user, false);
         if ((mode(file) & (GROUP_WRITE | OTHERS_WRITE)) != 0) {
             throw new IOException(file + " can be written by other users");
+        }
+    }
+
+    /** Mode 600 for a file just written, whatever the umask. */
+    static void seal(Path file) throws IOException {
+        if (posix(file)) {
+            Files.setPosixFilePermissions(file, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
         }
     }
 
@@ -68,29 +83,29 @@ final class OwnerOnly {
         return file.getFileSystem().supportedFileAttributeViews().contains("unix");
     }
 
-    private static void checkLinks(Path absolute) throws IOException {
+    private static void checkLinks(Path absolute, long user) throws IOException {
         Path path = absolute.getRoot();
         for (Path name : absolute) {
             path = path.resolve(name);
             if (Files.isSymbolicLink(path)) {
-                checkOwner(path, true);
+                checkOwner(path, user, true);
             }
         }
     }
 
     /** Whoever may rename a folder's entries may put another in its place; in a sticky folder such as /tmp only their owner may. */
-    private static void checkAbove(Path folder) throws IOException {
-        checkOwner(folder, true);
+    private static void checkAbove(Path folder, long user) throws IOException {
+        checkOwner(folder, user, true);
         int mode = mode(folder);
         if ((mode & OTHERS_WRITE) != 0 && (mode & STICKY) == 0) {
             throw new IOException(folder + " can be written by everyone");
         }
     }
 
-    private static void checkOwner(Path file, boolean orRoot) throws IOException {
+    private static void checkOwner(Path file, long user, boolean orRoot) throws IOException {
         int owner = (Integer) Files.getAttribute(file, "unix:uid", LinkOption.NOFOLLOW_LINKS);
-        if (owner != User.ID && !(orRoot && owner == ROOT)) {
-            throw new IOException(file + " belongs to another user (id " + owner + ", this process runs as " + User.ID + ")");
+        if (owner != user && !(orRoot && owner == ROOT)) {
+            throw new IOException(file + " belongs to another user (id " + owner + ", this process runs as " + user + ")");
         }
     }
 

@@ -115,6 +115,7 @@ record Unpacker(List<Bundled> libraries, String key, Disk disk) {
             throw new IOException(library.url() + " is damaged: %d bytes with CRC-32 %08x instead of %d with %08x"
                     .formatted(size, crc.getValue(), library.size(), library.crc()));
         }
+        OwnerOnly.seal(file);
         long modified = Files.getLastModifiedTime(file).toMillis();
         return new Contents.Entry(library.name(), size, modified, HexFormat.of().formatHex(digest.digest()));
     }
