@@ -1,0 +1,116 @@
+package dev.lamina.cpu.natives;
+
+import dev.lamina.backend.BackendException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * oneDNN's native libraries, ready to be opened.
+ *
+ * <p>{@link #locate()} takes the first of:
+ * <ol>
+ * <li>the folder that the system property {@value #FOLDER_PROPERTY} or the environment variable {@value #FOLDER_VARIABLE} names;</li>
+ * <li>the libraries on the class path (artifact {@code org.bytedeco:dnnl} with this platform's classifier), unpacked into an owner-only
+ * folder: {@code natives} below the folder that {@value #CACHE_PROPERTY} or {@value #CACHE_VARIABLE} names, else below the user's cache; where
+ * that cannot be written, a temporary folder that is deleted at exit.</li>
+ * </ol>
+ *
+ * <p>Open {@link #loadOrder()} in its order. On macOS {@code libdnnl} finds its OpenMP library only because it is loaded already; on Linux
+ * the loader takes the one loaded already, or the one in the same folder, which is the same file.
+ *
+ * @param dnnl oneDNN's library, an absolute path
+ * @param openMp the OpenMP library in the same folder, an absolute path; empty where the system brings it, see {@link #openMpName()}
+ * @param origin where the files come from, for people
+ */
+public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
+    /** System property that names a folder with the library. */
+    public static final String FOLDER_PROPERTY = "lamina.onednn";
+    /** Environment variable that names a folder with the library. */
+    public static final String FOLDER_VARIABLE = "LAMINA_ONEDNN";
+    /** System property that names the folder below which Lamina keeps what it can make again. */
+    public static final String CACHE_PROPERTY = "lamina.cache";
+    /** Environment variable that names the folder below which Lamina keeps what it can make again. */
+    public static final String CACHE_VARIABLE = "LAMINA_CACHE";
+
+    private static OneDnnFiles located;
+
+    /**
+     * Finds the libraries, unpacking them where needed (about half a second, once). Later calls give the same answer.
+     *
+     * @throws BackendException if there are none for this platform, the named folder lacks them, or no folder could be written
+     */
+    public static synchronized OneDnnFiles locate() {
+        if (located == null) {
+            located = Locator.system().locate();
+        }
+        return located;
+    }
+
+    /** The files to open, in this order. */
+    public List<Path> loadOrder() {
+        List<Path> order = new ArrayList<>();
+        openMp.ifPresent(order::add);
+        order.add(dnnl);
+        return List.copyOf(order);
+    }
+
+    /**
+     * The OpenMP library for the system's loader: its path where it came with oneDNN, else the name under which the loader knows the
+     * one that {@code libdnnl} has already loaded.
+     */
+    public String openMpName() {
+        return openMp.map(Path::toString).orElseGet(() -> Platform.of(Environment.system()).openMpName());
+    }
+
+    /** One line: origin and paths. */
+    public String describe() {
+        return dnnl + openMp.map(path -> " with " + path.getFileName()).orElse("") + ", " + origin;
+    }
+
+    /**
+     * Compares the unpacked files with the checksums recorded when they were unpacked; reads all of them (0.1 to 0.5 s).
+     *
+     * @return what is wrong, or empty: nothing, or the folder is the user's own and has no checksums
+     */
+    public Optional<String> damage() {
+        Path folder = dnnl.getParent();
+        return Files.exists(folder.resolve(Contents.FILE)) ? Contents.damage(folder) : Optional.empty();
+    }
+
+    /**
+     * What to throw when a library does not open: names the file, the loader's words, any damage and what to do. A damaged unpacked copy is
+     * thrown away; the next {@link #locate()} unpacks it again.
+     */
+    public BackendException cannotLoad(Throwable cause) {
+        Optional<String> damage = damage();
+        if (damage.isPresent()) {
+            forget();
+        }
+        BackendException exception = new BackendException("oneDNN: " + dnnl + " (" + origin + ") cannot be loaded: " + cause.getMessage()
+                + damage.map(text -> "; " + text).orElse("") + ".", damage.isPresent() ? "The damaged copy was removed: start again." : loadHint());
+        exception.initCause(cause);
+        return exception;
+    }
+
+    private void forget() {
+        synchronized (OneDnnFiles.class) {
+            located = null;
+        }
+        Folders.discard(dnnl.getParent());
+    }
+
+    private String loadHint() {
+        if (!Files.exists(dnnl.resolveSibling(Contents.FILE))) {
+            return "It must be oneDNN 3.x for " + Platform.of(Environment.system()).id() + ", with the libraries that it needs itself.";
+        }
+        return switch (Platform.of(Environment.system()).system()) {
+            case "windows" -> "It needs Microsoft's Visual C++ redistributable (VCOMP140.DLL, MSVCP140.dll): install it.";
+            case "linux" -> "It needs glibc and libstdc++.so.6 (package libstdc++6), and a folder that is not mounted noexec: name another with -D"
+                    + CACHE_PROPERTY + " or " + CACHE_VARIABLE + ".";
+            default -> "To take a oneDNN 3.x of your own, name its folder with -D" + FOLDER_PROPERTY + " or " + FOLDER_VARIABLE + ".";
+        };
+    }
+}
