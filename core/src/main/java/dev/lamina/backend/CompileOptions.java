@@ -24,7 +24,20 @@ public record CompileOptions(Precision precision, boolean deterministic, boolean
     }
 
     /** Transformations, each of which can be switched off so that a failing comparison can be bisected. */
-    public enum Pass { CONSTANT_FOLDING, COMMON_SUBEXPRESSIONS, FUSION, IN_PLACE, MEMORY_REUSE }
+    public enum Pass {
+        /** What depends on constants only is computed at compilation. */
+        CONSTANT_FOLDING,
+        /** Nodes that change no bit are left out. */
+        SIMPLIFICATION,
+        /** Equal nodes are computed once. */
+        COMMON_SUBEXPRESSIONS,
+        /** Several nodes become one, which may change rounding. */
+        FUSION,
+        /** Results take the memory of operands that nobody reads later. */
+        IN_PLACE,
+        /** Values that are not alive together share memory. */
+        MEMORY_REUSE
+    }
 
     /** Options that copy the set of passes. */
     public CompileOptions {

@@ -2,6 +2,7 @@ package dev.lamina.graph;
 
 import dev.lamina.tensor.DType;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -62,6 +63,10 @@ public final class GraphBuilder {
     public Node addNode(Op op, List<Value> operands) {
         String name = uniqueName(pendingName != null ? pendingName : prefix + op.name());
         pendingName = null;
+        return addNamed(name, op, operands);
+    }
+
+    private Node addNamed(String name, Op op, List<Value> operands) {
         for (Value operand : operands) {
             if (operand.graph() != this) {
                 throw new GraphException(op.name() + " \"" + name + "\": operand " + operand + " belongs to another graph.");
@@ -74,6 +79,23 @@ public final class GraphBuilder {
         Node node = new Node(this, nodes.size(), name, op, operands, types);
         nodes.add(node);
         usedNames.merge(name, 1, Integer::sum);
+        return node;
+    }
+
+    /** Keeps these names for {@link #restore}. */
+    void reserve(Collection<String> names) {
+        names.forEach(name -> usedNames.putIfAbsent(name, 0));
+    }
+
+    /** Adds a node of another graph, or one that computes the same, under exactly its name; inputs, variables and streams are known then. */
+    Node restore(String name, Op op, List<Value> operands) {
+        Node node = addNamed(name, op, operands);
+        switch (op) {
+            case Source.Input input -> inputs.add(input.inputName());
+            case Source.Variable variable -> variables.put(variable.variableName(), node.output(0));
+            case Random random -> randomStreams = Math.max(randomStreams, random.stream() + 1);
+            default -> { }
+        }
         return node;
     }
 
