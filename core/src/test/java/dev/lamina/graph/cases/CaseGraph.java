@@ -18,6 +18,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 
 /**
@@ -88,10 +89,23 @@ public final class CaseGraph {
         return inputs;
     }
 
+    /** Whether a run changes the state, so that a second one gives something else. */
+    public boolean hasState() {
+        return !variables.keySet().equals(Set.of(GraphBuilder.SEED, GraphBuilder.STEP));
+    }
+
     /** Runs it once on a fresh executable and state: results, gradients, and variables after the run as {@code state/name}. */
     public Map<String, Tensor> run(Backend backend, CompileOptions options) {
+        return run(backend, options, 1);
+    }
+
+    /** Like {@link #run(Backend, CompileOptions)}, but runs several times and gives what the last run left. */
+    public Map<String, Tensor> run(Backend backend, CompileOptions options, int runs) {
         try (State state = backend.createState(graph.variables()); Executable executable = backend.compile(graph, options)) {
             state.variables().keySet().forEach(name -> state.set(name, variables.get(name)));
+            for (int i = 1; i < runs; i++) {
+                executable.run(state, inputs);
+            }
             Map<String, Tensor> results = new LinkedHashMap<>(executable.call(state, inputs));
             state.variables().keySet().forEach(name -> results.put("state/" + name, state.get(name)));
             return results;

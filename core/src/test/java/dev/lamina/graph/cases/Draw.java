@@ -70,6 +70,14 @@ public record Draw(DType dtype, Generator generator) {
         return each(null, random -> (random.nextInt(65) - 32) / 16.0 + offset);
     }
 
+    /**
+     * Multiples of 1/16 of at most this many sixteenths. Their products and sums are exact in float32 whatever the order, as long as
+     * results stay below 2^24 of the product's steps: two backends then see the same ties and the same signs at kinks.
+     */
+    public static Draw sixteenths(int most) {
+        return each(null, random -> (random.nextInt(2 * most + 1) - most) / 16.0);
+    }
+
     /** Integers in [low, high) of a type. */
     public static Draw integers(DType dtype, int low, int high) {
         return each(dtype, random -> low + random.nextInt(high - low));

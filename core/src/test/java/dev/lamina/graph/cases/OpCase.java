@@ -1,5 +1,6 @@
 package dev.lamina.graph.cases;
 
+import dev.lamina.backend.Tolerance;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
@@ -22,12 +23,9 @@ public record OpCase(String name, boolean differentiable, long reduction, List<O
         List<Value> build(GraphBuilder graph, DType floating, List<Value> operands);
     }
 
-    /**
-     * The largest difference from exact arithmetic that a floating type explains, relative to the largest magnitude of a result: 16
-     * roundings for the function itself and, as errors of a sum spread like a random walk, 4 times the square root of its terms.
-     */
-    public double tolerance(DType dtype) {
-        return dtype.epsilon() * (16 + 4 * Math.sqrt(reduction));
+    /** What a floating type may be away from exact arithmetic; operands, and so the terms of sums, have a magnitude of about 1. */
+    public Tolerance tolerance(DType dtype) {
+        return Tolerance.of(dtype, reduction).atLeast(1);
     }
 
     @Override
