@@ -23,7 +23,7 @@ public final class BatchNorm {
      */
     public static Kernel training(Team team, Images images, Pointer x, Pointer gamma, Pointer beta, Pointer y, Pointer mean,
             Pointer variance, double epsilon, Pointer residual, Activation activation) {
-        throw new UnsupportedOperationException();
+        return new BatchNormTraining(team, images, x, gamma, beta, y, mean, variance, epsilon, residual, activation);
     }
 
     /**
@@ -34,7 +34,7 @@ public final class BatchNorm {
      */
     public static Kernel inference(Team team, Images images, Pointer x, Pointer gamma, Pointer beta, Pointer mean, Pointer variance,
             Pointer y, double epsilon, Pointer residual, Activation activation) {
-        throw new UnsupportedOperationException();
+        return new BatchNormInference(team, images, x, gamma, beta, mean, variance, y, epsilon, residual, activation);
     }
 
     /**
@@ -47,6 +47,6 @@ public final class BatchNorm {
      */
     public static Kernel gradient(Team team, Images images, Pointer dy, Pointer x, Pointer gamma, Pointer mean, Pointer variance,
             Pointer dx, Pointer dgamma, Pointer dbeta, double epsilon, Pointer y, Pointer maskedGradient) {
-        throw new UnsupportedOperationException();
+        return new BatchNormGradient(team, images, dy, x, gamma, mean, variance, dx, dgamma, dbeta, epsilon, y, maskedGradient);
     }
 }

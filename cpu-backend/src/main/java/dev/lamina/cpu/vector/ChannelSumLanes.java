@@ -1,0 +1,58 @@
+package dev.lamina.cpu.vector;
+
+import static dev.lamina.cpu.vector.Raw.FLOATS;
+import static dev.lamina.cpu.vector.Raw.LANES;
+import static dev.lamina.cpu.vector.Raw.load;
+
+import java.util.Arrays;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+
+/** Sums of each lane of a period. */
+final class ChannelSumLanes implements ImagesSweep {
+    private final float[] sums;
+    private long x;
+
+    ChannelSumLanes(int period) {
+        sums = ImagesSweep.lanes(period);
+    }
+
+    float[] of(ImagesChannels view, int chunk, long from) {
+        x = from;
+        Arrays.fill(sums, 0);
+        view.sweep(this, chunk);
+        return sums;
+    }
+
+    @Override
+    public void wide(long offset, int rows, long stride, int lane) {
+        FloatVector s0 = FloatVector.fromArray(FLOATS, sums, lane);
+        FloatVector s1 = FloatVector.fromArray(FLOATS, sums, lane + LANES);
+        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, lane + 2 * LANES);
+        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, lane + 3 * LANES);
+        long at = x + offset;
+        for (int row = 0; row < rows; row++) {
+            s0 = s0.add(load(at));
+            s1 = s1.add(load(at + BYTES));
+            s2 = s2.add(load(at + 2 * BYTES));
+            s3 = s3.add(load(at + 3 * BYTES));
+            at += stride;
+        }
+        s0.intoArray(sums, lane);
+        s1.intoArray(sums, lane + LANES);
+        s2.intoArray(sums, lane + 2 * LANES);
+        s3.intoArray(sums, lane + 3 * LANES);
+    }
+
+    @Override
+    public void narrow(long offset, int rows, long stride, int lane, int count) {
+        VectorMask<Float> mask = ImagesSweep.first(count);
+        FloatVector s = FloatVector.fromArray(FLOATS, sums, lane);
+        long at = x + offset;
+        for (int row = 0; row < rows; row++) {
+            s = s.add(ImagesSweep.load(at, mask));
+            at += stride;
+        }
+        s.intoArray(sums, lane);
+    }
+}
