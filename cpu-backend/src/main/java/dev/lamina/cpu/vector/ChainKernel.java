@@ -1,7 +1,6 @@
 package dev.lamina.cpu.vector;
 
 import dev.lamina.tensor.DType;
-import java.util.Arrays;
 
 /**
  * A pointwise program bound to memory. Threads take whole tiles; a tile's registers lie in the thread's scratch, small enough for the
@@ -42,9 +41,13 @@ final class ChainKernel implements Kernel, Team.Task {
         this.results = results.clone();
         elements = space.elements();
         operandAccess = new Access[operands.length];
-        Arrays.setAll(operandAccess, i -> new Access(source.operands.get(i).dtype(), space.dims, space.operands[i]));
+        for (int i = 0; i < operands.length; i++) {
+            operandAccess[i] = new Access(source.operands.get(i).dtype(), space.dims, space.operands[i]);
+        }
         resultAccess = new Access[results.length];
-        Arrays.setAll(resultAccess, i -> new Access(source.results.get(i).dtype(), space.dims, space.results[i]));
+        for (int i = 0; i < results.length; i++) {
+            resultAccess[i] = new Access(source.results.get(i).dtype(), space.dims, space.results[i]);
+        }
         program = new TileProgram(source, operandAccess, resultAccess);
         int threads = elements < ALONE ? 1 : team.threads();
         tile = tileLength(program.busySlots, elements, threads);
