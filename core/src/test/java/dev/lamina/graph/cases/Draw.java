@@ -65,6 +65,30 @@ public record Draw(DType dtype, Generator generator) {
         });
     }
 
+    /** Different numbers, the first half in (-5, -1), the second in (1, 5): no two of few values along the first axis are near. */
+    public static Draw halves() {
+        return new Draw(null, (random, n) -> {
+            double[] values = distinct().generator.draw(random, n);
+            for (int i = 0; i < n; i++) {
+                values[i] = (float) (values[i] + (i < n / 2 ? -3 : 3));
+            }
+            return values;
+        });
+    }
+
+    /** NaN, infinities, zeros of both signs and a few numbers, in turn from a place drawn. */
+    public static Draw special() {
+        double[] list = {Double.NaN, 1, Double.NEGATIVE_INFINITY, -0.0, 0, Double.POSITIVE_INFINITY, -1, 0.5, -2.5};
+        return new Draw(null, (random, n) -> {
+            int start = random.nextInt(list.length);
+            double[] values = new double[n];
+            for (int i = 0; i < n; i++) {
+                values[i] = list[(start + i) % list.length];
+            }
+            return values;
+        });
+    }
+
     /** Multiples of 1/16 plus an offset; numbers of two operands with offsets 0 and 1/32 are never near each other. */
     public static Draw grid(double offset) {
         return each(null, random -> (random.nextInt(65) - 32) / 16.0 + offset);

@@ -27,6 +27,7 @@ public final class GridCases {
         SharingGrid.add(list);
         UpdateGrid.add(list);
         DropoutGrid.add(list);
+        SpecialGrid.add(list);
         Set<String> names = new HashSet<>();
         list.cases().forEach(c -> {
             if (!names.add(c.name())) {

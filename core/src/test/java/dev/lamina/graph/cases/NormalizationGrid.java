@@ -34,7 +34,7 @@ final class NormalizationGrid {
             After after = After.values()[r[3]];
             boolean training = r[4] == 0;
             Draw positive = Draw.uniform(0.5, 2);
-            List<Operand> operands = new ArrayList<>(List.of(Operand.of(Draw.distinct(), dims), Operand.of(positive, c), Operand.any(c),
+            List<Operand> operands = new ArrayList<>(List.of(Operand.of(Draw.halves(), dims), Operand.of(positive, c), Operand.any(c),
                     Operand.any(dims)));
             if (!training) {
                 operands.addAll(List.of(Operand.any(c), Operand.of(positive, c)));

@@ -18,7 +18,7 @@ final class PoolingGrid {
     private static final int[] WIDTHS = {1, 3, 7, 16};
     private static final int[] BATCHES = {1, 2, 3};
 
-    private enum Kind { MAX, AVERAGE, EXCLUDING_PAD }
+    private enum Kind { MAX, MAX_AND_WINNERS, AVERAGE, EXCLUDING_PAD }
 
     private enum Padding { NONE, HALF, ASYMMETRIC }
 
@@ -62,7 +62,7 @@ final class PoolingGrid {
         int number = 0;
         for (int[] levelsOfRow : Pairs.cover(levels, 2, r -> Row.of(r).legal())) {
             Row row = Row.of(levelsOfRow);
-            list.add(row + " #" + number++, true, 25 + row.c, operands(row), (_, _, v) -> List.of(pool(row, source(row, v))));
+            list.add(row + " #" + number++, true, 25 + row.c, operands(row), (_, _, v) -> pool(row, source(row, v)));
         }
         adaptive(list);
     }
@@ -80,11 +80,12 @@ final class PoolingGrid {
         return row.from == From.CONVOLUTION ? Convolution.conv2d(v.get(0), v.get(1), Window.of(1), 1) : v.get(0);
     }
 
-    private static Value pool(Row row, Value x) {
+    private static List<Value> pool(Row row, Value x) {
         return switch (row.kind) {
-            case MAX -> Pooling.maxPool(x, row.window);
-            case AVERAGE -> Pooling.avgPool(x, row.window);
-            case EXCLUDING_PAD -> Pooling.avgPoolExcludingPad(x, row.window);
+            case MAX -> List.of(Pooling.maxPool(x, row.window));
+            case MAX_AND_WINNERS -> Pooling.maxPoolWithIndices(x, row.window).outputs();
+            case AVERAGE -> List.of(Pooling.avgPool(x, row.window));
+            case EXCLUDING_PAD -> List.of(Pooling.avgPoolExcludingPad(x, row.window));
         };
     }
 
