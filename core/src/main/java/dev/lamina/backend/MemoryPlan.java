@@ -37,6 +37,11 @@ public final class MemoryPlan {
         return new Planner(graph, options).plan();
     }
 
+    /** The plan of a backend that places values itself, perhaps in other layouts and with memory of its own between them. */
+    public static MemoryPlan placed(Map<Value, Long> offsets, long bytes, Node peakNode) {
+        return new MemoryPlan(offsets, bytes, peakNode);
+    }
+
     /** Size of the arena in bytes. */
     public long bytes() {
         return bytes;

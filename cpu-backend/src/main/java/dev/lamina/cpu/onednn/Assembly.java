@@ -16,6 +16,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What a graph is lowered into: steps over buffers. Knows where each value is and in which layouts, and adds a reorder where a step needs
@@ -158,6 +159,11 @@ final class Assembly {
         });
     }
 
+    /** Where a value is, if any step has put it somewhere. */
+    Optional<Place> known(Value value) {
+        return Optional.ofNullable(places.get(value)).map(List::getFirst);
+    }
+
     /** Where a value is, in whatever layout. */
     Place any(Value value) {
         List<Place> known = places.get(value);
@@ -172,6 +178,7 @@ final class Assembly {
     private Place derive(Value value) {
         return switch (value.node().op()) {
             case Source.Variable variable -> statePlace(variable);
+            case Source.Fill fill -> constant(value.name(), Tensor.full(fill.type().dtype(), fill.type().shape(), fill.value()));
             case Update update -> {
                 int operand = update.updated(value.node().inputs().size()).get(value.output());
                 yield statePlace((Source.Variable) value.node().input(operand).node().op());
@@ -202,7 +209,9 @@ final class Assembly {
         }
         boolean before = hoisting;
         hoisting = lifetimes.isHoisted(value);
-        Place target = new Place(buffer(value.name() + " as " + wanted, wanted.bytes()), wanted);
+        boolean kept = hoisting || lifetimes.isKept(value);
+        Place target = new Place(register(new Buffer(value.name() + " as " + wanted, wanted.bytes(),
+                kept ? Buffer.Home.KEPT : Buffer.Home.ARENA)), wanted);
         reorder(first, target, value.name(), reason);
         hoisting = before;
         // The copy of a variable would be stale after an update: updates come last, so no reader follows one.

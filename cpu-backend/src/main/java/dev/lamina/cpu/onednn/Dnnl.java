@@ -21,8 +21,8 @@ final class Dnnl {
     static final int U8 = 6;
 
     static final int TAG_ANY = 1;
-    static final int TAG_ACDB = 22;
     static final int TAG_ABCD16B = 78;
+    static final int TAG_ABCD8B = 102;
 
     static final int FORWARD_TRAINING = 64;
     static final int FORWARD_INFERENCE = 96;

@@ -1,6 +1,5 @@
 package dev.lamina.cpu.onednn;
 
-import dev.lamina.backend.BackendException;
 import dev.lamina.cpu.natives.OneDnnFiles;
 import java.lang.foreign.Arena;
 import java.lang.foreign.SymbolLookup;
@@ -13,7 +12,7 @@ import java.util.Optional;
  *
  * @param files where the library was found
  * @param dnnl oneDNN's functions
- * @param openMp the OpenMP runtime's functions, if it is a file of its own
+ * @param openMp the OpenMP runtime's functions, if they can be reached
  */
 record DnnlLibrary(OneDnnFiles files, SymbolLookup dnnl, Optional<SymbolLookup> openMp) {
     private static DnnlLibrary loaded;
@@ -21,25 +20,34 @@ record DnnlLibrary(OneDnnFiles files, SymbolLookup dnnl, Optional<SymbolLookup> 
     /**
      * Loads the library, or returns the one that is loaded. A failure is not remembered.
      *
-     * @throws BackendException if it is missing, damaged, or for another platform
+     * @throws dev.lamina.backend.BackendException if it is missing, damaged, or for another platform
      */
     static synchronized DnnlLibrary load() {
         if (loaded == null) {
             OneDnnFiles files = OneDnnFiles.locate();
-            Optional<SymbolLookup> openMp = files.openMp().map(DnnlLibrary::lookup);
-            loaded = new DnnlLibrary(files, lookup(files.dnnl()), openMp);
+            try {
+                files.openMp().ifPresent(path -> lookup(path.toString()));
+                SymbolLookup dnnl = lookup(files.dnnl().toString());
+                loaded = new DnnlLibrary(files, dnnl, openMp(files));
+            } catch (IllegalArgumentException e) {
+                throw files.cannotLoad(e);
+            }
         }
         return loaded;
     }
 
-    @SuppressWarnings("restricted")
-    private static SymbolLookup lookup(Path path) {
+    private static Optional<SymbolLookup> openMp(OneDnnFiles files) {
         try {
-            return SymbolLookup.libraryLookup(path, Arena.global());
+            return Optional.of(lookup(files.openMpName()));
         } catch (IllegalArgumentException e) {
-            throw new BackendException("native library \"" + path + "\" cannot be loaded: " + e.getMessage() + ".",
-                    "Is it for this platform (" + System.getProperty("os.name") + " " + System.getProperty("os.arch")
-                            + ")? On Linux, ldd on that file names what it misses.");
+            // A system's runtime under another name: kernels then run on Java threads.
+            return Optional.empty();
         }
+    }
+
+    @SuppressWarnings("restricted")
+    private static SymbolLookup lookup(String name) {
+        return name.contains("/") || name.contains("\\") ? SymbolLookup.libraryLookup(Path.of(name), Arena.global())
+                : SymbolLookup.libraryLookup(name, Arena.global());
     }
 }

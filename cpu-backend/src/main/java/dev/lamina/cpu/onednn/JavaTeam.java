@@ -71,7 +71,10 @@ final class JavaTeam implements CpuTeam {
         Throwable failed = failure;
         if (failed != null) {
             failure = null;
-            throw failed instanceof Error error ? error : (RuntimeException) failed;
+            if (failed instanceof Error error) {
+                throw error;
+            }
+            throw (RuntimeException) failed;
         }
     }
 

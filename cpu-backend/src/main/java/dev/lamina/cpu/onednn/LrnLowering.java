@@ -34,7 +34,7 @@ final class LrnLowering {
             case LrnGradient gradient -> gradient.forward();
             default -> null;
         };
-        return op != null && op.size() % 2 == 1 && Precision.isFloat32(node.output(0).type()) && node.output(0).type().elements() > 0;
+        return op != null && op.size() == 5 && node.output(0).shape().dim(1) % 16 == 0 && Precision.isFloat32(node.output(0).type()) && node.output(0).type().elements() > 0;
     }
 
     /** True if the forward node of a gradient has been lowered here, so that its workspace exists. */
@@ -80,7 +80,7 @@ final class LrnLowering {
 
     /** oneDNN divides by the window's size. */
     private static float alpha(Lrn op) {
-        return (float) (op.alphaPerTerm() * op.size());
+        return (float) (op.factor() * op.size());
     }
 
     /** Adds the steps of the gradient. */

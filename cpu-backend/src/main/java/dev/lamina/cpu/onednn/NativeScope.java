@@ -115,6 +115,12 @@ final class NativeScope implements AutoCloseable {
         return made;
     }
 
+    /** Gives memory back before this scope ends. */
+    void release(Pages released) {
+        pages.remove(released);
+        released.close();
+    }
+
     @Override
     public void close() {
         if (closed) {

@@ -1,0 +1,279 @@
+package dev.lamina.cpu.onednn;
+
+import dev.lamina.backend.ArenaPlanner;
+import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.CompileReport;
+import dev.lamina.backend.Executable;
+import dev.lamina.backend.MemoryPlan;
+import dev.lamina.backend.State;
+import dev.lamina.graph.Graph;
+import dev.lamina.graph.Rewritten;
+import dev.lamina.graph.Source;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Update;
+import dev.lamina.graph.Value;
+import dev.lamina.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/** Steps over one arena and a state. A run copies the inputs in and executes; it allocates nothing. */
+final class OneDnnExecutable implements Executable {
+    private static final byte POISON = (byte) 0xFF;
+
+    private final OneDnnBackend backend;
+    private final Graph graph;
+    private final Rewritten rewritten;
+    private final CompileOptions options;
+    private final NativeScope scope;
+    private final Assembly assembly;
+    private final MemoryPlan plan;
+    private final Step[] prologue;
+    private final Step[] steps;
+    private final InputSlot[] inputs;
+    private final Map<String, Place> outputs = new HashMap<>();
+    private final boolean updates;
+    private OneDnnState bound;
+    private long seenVersion;
+    private boolean hasRun;
+    private boolean closed;
+
+    /** An input's declared type and where it goes. */
+    private record InputSlot(String name, TensorType type, Place place, MemorySegment memory) {
+    }
+
+    OneDnnExecutable(OneDnnBackend backend, Graph graph, Rewritten rewritten, CompileOptions options) {
+        this.backend = backend;
+        this.graph = graph;
+        this.rewritten = rewritten;
+        this.options = options;
+        this.scope = new NativeScope(backend.engine());
+        try {
+            assembly = Compiler.compile(rewritten.graph(), options, scope, backend.team(), backend.stream());
+            updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
+            plan = allocate();
+            prologue = assembly.prologue().toArray(Step[]::new);
+            steps = assembly.steps().toArray(Step[]::new);
+            inputs = graph.inputs().stream().map(this::slot).toArray(InputSlot[]::new);
+            rewritten.graph().outputs().forEach((name, value) -> outputs.put(name, assembly.any(value)));
+        } catch (RuntimeException e) {
+            scope.close();
+            throw e;
+        }
+    }
+
+    private InputSlot slot(Value input) {
+        Place place = rewritten.of(input).map(assembly::any).orElse(null);
+        return new InputSlot(((Source.Input) input.node().op()).inputName(), input.type(), place,
+                place == null ? null : memory(place.buffer()));
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment memory(Buffer buffer) {
+        return MemorySegment.ofAddress(buffer.pointer().address()).reinterpret(buffer.bytes());
+    }
+
+    /** Places all buffers in one arena, and fills constants. */
+    private MemoryPlan allocate() {
+        List<Buffer> own = assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList();
+        int end = assembly.steps().size();
+        List<ArenaPlanner.Block> blocks = new ArrayList<>();
+        for (Buffer buffer : own) {
+            boolean kept = buffer.home() == Buffer.Home.KEPT;
+            int birth = kept || isInput(buffer) ? -1 : Math.min(buffer.birth(), end);
+            blocks.add(new ArenaPlanner.Block(buffer.bytes(), birth, kept ? end : Math.max(birth, buffer.death())));
+        }
+        ArenaPlanner.Plan placed = ArenaPlanner.plan(blocks, MemoryPlan.ALIGNMENT);
+        Pages arena = scope.pages(placed.bytes(), "the arena of the graph");
+        // All ones is NaN in every floating type: an element that a step forgot to write shows.
+        arena.segment().fill(POISON);
+        for (int i = 0; i < own.size(); i++) {
+            own.get(i).moveTo(arena.address() + placed.offsets()[i]);
+        }
+        assembly.contents().forEach((buffer, tensor) -> memory(buffer).copyFrom(tensor.contiguous().memory()));
+        Map<Value, Long> offsets = new HashMap<>();
+        for (var node : graph.nodes()) {
+            for (Value value : node.outputs()) {
+                rewritten.of(value).flatMap(assembly::known).filter(p -> p.buffer().home() != Buffer.Home.STATE)
+                        .ifPresent(p -> offsets.put(value, p.pointer().address() - arena.address()));
+            }
+        }
+        return MemoryPlan.placed(offsets, placed.bytes(), null);
+    }
+
+    private boolean isInput(Buffer buffer) {
+        return rewritten.graph().inputs().stream().anyMatch(v -> assembly.any(v).buffer() == buffer);
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public MemoryPlan memoryPlan() {
+        return plan;
+    }
+
+    @Override
+    public CompileReport report() {
+        List<CompileReport.Lowered> lowered = new ArrayList<>();
+        for (Step step : assembly.steps()) {
+            if (!step.nodes().isEmpty()) {
+                boolean slow = step.implementation().startsWith("reference");
+                lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(),
+                        slow ? "neither oneDNN nor a vector kernel takes these types or attributes" : ""));
+            }
+        }
+        return new CompileReport(lowered, assembly.reorders());
+    }
+
+    @Override
+    public void run(State state, Map<String, Tensor> given) {
+        requireOpen();
+        if (!(state instanceof OneDnnState own)) {
+            throw new IllegalArgumentException("run: the state belongs to another backend; create it with this one.");
+        }
+        own.requireOpen();
+        check(given);
+        synchronized (backend.team()) {
+            backend.team().enter();
+            bind(own);
+            for (InputSlot input : inputs) {
+                if (input.place != null) {
+                    copy(given.get(input.name), input);
+                }
+            }
+            hasRun = false;
+            // With updates the prologue depends on constants alone.
+            if (seenVersion == 0 || !updates && seenVersion != own.version()) {
+                for (Step step : prologue) {
+                    step.kernel().run();
+                }
+                seenVersion = own.version();
+            }
+            for (Step step : steps) {
+                step.kernel().run();
+            }
+            hasRun = true;
+            if (updates) {
+                own.touched();
+                seenVersion = own.version();
+            }
+        }
+    }
+
+    private static void copy(Tensor tensor, InputSlot input) {
+        MemorySegment from = tensor.isContiguous() ? tensor.memory() : tensor.contiguous().memory();
+        MemorySegment.copy(from, 0, input.memory, 0, from.byteSize());
+    }
+
+    private void check(Map<String, Tensor> given) {
+        for (InputSlot input : inputs) {
+            Tensor tensor = given.get(input.name);
+            if (tensor == null) {
+                throw new IllegalArgumentException("run: input \"" + input.name + "\" is missing, needs " + input.type + ".");
+            }
+            if (tensor.dtype() != input.type.dtype() || !tensor.shape().equals(input.type.shape())) {
+                throw new IllegalArgumentException("run: input \"" + input.name + "\" is "
+                        + new TensorType(tensor.dtype(), tensor.shape()) + ", needs " + input.type + ".");
+            }
+        }
+        if (given.size() != inputs.length) {
+            List<String> known = graph.inputs().stream().map(v -> ((Source.Input) v.node().op()).inputName()).toList();
+            String unknown = given.keySet().stream().filter(name -> !known.contains(name)).findFirst().orElse("");
+            throw new IllegalArgumentException("run: input \"" + unknown + "\" is unknown; the graph has " + known + ".");
+        }
+    }
+
+    /** Puts the state's variables where the steps expect them: at once if nothing has changed since the last run. */
+    private void bind(OneDnnState state) {
+        if (bound == state && state.boundTo() == this) {
+            return;
+        }
+        for (Value value : graph.variables()) {
+            String name = ((Source.Variable) value.node().op()).variableName();
+            TensorType held = state.variables().get(name);
+            if (!value.type().equals(held)) {
+                throw new IllegalArgumentException("run: variable \"" + name + "\" is " + (held == null ? "missing in" : held + " in")
+                        + " the state, needs " + value.type() + ".");
+            }
+        }
+        Map<String, Long> addresses = new LinkedHashMap<>();
+        assembly.state().forEach((name, place) -> addresses.put(name, state.bind(name, place.layout())));
+        addresses.forEach((name, address) -> assembly.state().get(name).buffer().moveTo(address));
+        if (bound != state) {
+            seenVersion = 0;
+        }
+        bound = state;
+        state.boundTo(this);
+    }
+
+    @Override
+    public void read(String output, Tensor into) {
+        Value value = graph.output(output);
+        if (into.dtype() != value.dtype() || !into.shape().equals(value.shape())) {
+            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is "
+                    + new TensorType(into.dtype(), into.shape()) + ".");
+        }
+        copy(value, outputs.get(output), into);
+    }
+
+    @Override
+    public Tensor read(Value value) {
+        if (!graph.nodes().contains(value.node())) {
+            throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
+        }
+        boolean readable = options.keepAll() || graph.outputs().containsValue(value);
+        if (!readable) {
+            throw new IllegalStateException("read: the memory of value \"" + value.name()
+                    + "\" may have been reused. Compile with keepAll, or make it an output.");
+        }
+        Tensor copy = Tensor.zeros(value.dtype(), value.shape());
+        copy(value, assembly.any(rewritten.of(value).orElseThrow()), copy);
+        return copy;
+    }
+
+    private void copy(Value value, Place place, Tensor into) {
+        requireOpen();
+        if (!hasRun) {
+            throw new IllegalStateException("read: value \"" + value.name() + "\": nothing has been run, or the last run failed.");
+        }
+        if (place.buffer().home() == Buffer.Home.STATE) {
+            requireUnmoved(value);
+        }
+        if (place.isPlain() && into.isContiguous()) {
+            MemorySegment.copy(memory(place.buffer()), 0, into.memory(), 0, value.type().bytes());
+            return;
+        }
+        Tensor row = Tensor.zeros(value.dtype(), value.shape());
+        try (Pages memory = Pages.allocate(value.type().bytes(), "a row-major copy")) {
+            backend.reorder(place.layout(), place.pointer().address(), place.layout().plainAlike(), memory.address());
+            MemorySegment.copy(memory.segment(), 0, row.memory(), 0, row.byteSize());
+        }
+        into.copyFrom(row);
+    }
+
+    private void requireUnmoved(Value value) {
+        if (bound == null || bound.boundTo() != this) {
+            throw new IllegalStateException("read: value \"" + value.name()
+                    + "\" lives in the state, which another executable has used since. Read it from the state.");
+        }
+        bound.requireOpen();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("executable: is closed.");
+        }
+    }
+
+    @Override
+    public void close() {
+        closed = true;
+        scope.close();
+    }
+}

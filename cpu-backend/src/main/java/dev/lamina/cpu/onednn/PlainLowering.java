@@ -1,0 +1,75 @@
+package dev.lamina.cpu.onednn;
+
+import dev.lamina.cpu.reference.ReferenceKernel;
+import dev.lamina.cpu.vector.Kernel;
+import dev.lamina.graph.Loss;
+import dev.lamina.graph.Node;
+import dev.lamina.graph.Random;
+import dev.lamina.graph.Reduction;
+import dev.lamina.graph.Shaping;
+import dev.lamina.graph.Softmax;
+import dev.lamina.graph.Value;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Nodes that are computed on row-major memory: by a vector kernel where there is one, else by the reference backend's. */
+final class PlainLowering {
+    private final Assembly assembly;
+
+    PlainLowering(Assembly assembly) {
+        this.assembly = assembly;
+    }
+
+    void pointwise(Node node) {
+        reference(node);
+    }
+
+    void softmax(Softmax op, Node node) {
+        reference(node);
+    }
+
+    void loss(Loss op, Node node) {
+        reference(node);
+    }
+
+    void reduction(Reduction op, Node node) {
+        reference(node);
+    }
+
+    void shaping(Shaping op, Node node) {
+        if (!op.isView()) {
+            reference(node);
+        }
+    }
+
+    void random(Random op, Node node) {
+        reference(node);
+    }
+
+    /** Adds the reference kernel of a node. It allocates in every run; the compile report names it. */
+    void reference(Node node) {
+        List<Place> in = new ArrayList<>();
+        node.inputs().forEach(value -> in.add(assembly.plain(value, "operand of " + node.name())));
+        List<Place> out = new ArrayList<>();
+        for (Value value : node.outputs()) {
+            out.add(assembly.define(value, Layout.plain(value.type())));
+        }
+        reference(node, in, out);
+    }
+
+    /** Adds the reference kernel of a node with its operands and results in row-major places. */
+    void reference(Node node, List<Place> in, List<Place> out) {
+        List<Buffer> used = new ArrayList<>();
+        in.forEach(place -> used.add(place.buffer()));
+        out.forEach(place -> used.add(place.buffer()));
+        Kernel kernel = () -> ReferenceKernel.run(node, segments(in), segments(out));
+        assembly.add(List.of(node.name()), "reference " + node.op().name(), kernel, used);
+    }
+
+    @SuppressWarnings("restricted")
+    private static MemorySegment[] segments(List<Place> places) {
+        return places.stream().map(p -> MemorySegment.ofAddress(p.pointer().address()).reinterpret(p.layout().bytes()))
+                .toArray(MemorySegment[]::new);
+    }
+}
