@@ -88,10 +88,15 @@ public final class CaseGraph {
         return inputs;
     }
 
+    /** Sets the variables of a state to the drawn values. */
+    public void fill(State state) {
+        state.variables().keySet().forEach(name -> state.set(name, variables.get(name)));
+    }
+
     /** Runs it once on a fresh executable and state: results, gradients, and variables after the run as {@code state/name}. */
     public Map<String, Tensor> run(Backend backend, CompileOptions options) {
         try (State state = backend.createState(graph.variables()); Executable executable = backend.compile(graph, options)) {
-            state.variables().keySet().forEach(name -> state.set(name, variables.get(name)));
+            fill(state);
             Map<String, Tensor> results = new LinkedHashMap<>(executable.call(state, inputs));
             state.variables().keySet().forEach(name -> results.put("state/" + name, state.get(name)));
             return results;
