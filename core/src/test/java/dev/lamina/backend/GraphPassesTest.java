@@ -20,7 +20,8 @@ import org.junit.jupiter.api.Test;
 
 /** Every pass has its switch. */
 class GraphPassesTest {
-    private static final List<Pass> ON_GRAPHS = List.of(Pass.SIMPLIFICATION, Pass.FUSION, Pass.CONSTANT_FOLDING, Pass.COMMON_SUBEXPRESSIONS);
+    private static final List<Pass> ON_GRAPHS = List.of(
+            Pass.SIMPLIFICATION, Pass.FUSION, Pass.CONSTANT_FOLDING, Pass.COMMON_SUBEXPRESSIONS);
 
     /** A product with 1, a foldable root, two equal exponentials and a normalised matrix product. */
     private static Graph graph() {

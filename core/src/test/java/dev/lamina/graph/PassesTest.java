@@ -49,7 +49,8 @@ class PassesTest {
 
     @Test
     void zerosOfDifferentSignAreTwo() {
-        assertEquals(3, Passes.commonSubexpressions(graph(Source.fill(g, TYPE, 0.0), Source.fill(g, TYPE, -0.0), x)).graph().nodes().size());
+        Graph graph = graph(Source.fill(g, TYPE, 0.0), Source.fill(g, TYPE, -0.0), x);
+        assertEquals(3, Passes.commonSubexpressions(graph).graph().nodes().size());
     }
 
     @Test
