@@ -6,9 +6,9 @@ import dev.lamina.graph.Source;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -24,11 +24,13 @@ public final class MemoryPlan {
 
     private final Map<Value, Long> offsets;
     private final long bytes;
+    private final long lowerBound;
     private final Node peakNode;
 
-    private MemoryPlan(Map<Value, Long> offsets, long bytes, Node peakNode) {
+    private MemoryPlan(Map<Value, Long> offsets, long bytes, long lowerBound, Node peakNode) {
         this.offsets = Map.copyOf(offsets);
         this.bytes = bytes;
+        this.lowerBound = lowerBound;
         this.peakNode = peakNode;
     }
 
@@ -45,6 +47,11 @@ public final class MemoryPlan {
     /** Size of the arena in bytes. */
     public long bytes() {
         return bytes;
+    }
+
+    /** Bytes alive during {@link #peakNode}: with these lifetimes no arena can be smaller. */
+    public long lowerBound() {
+        return lowerBound;
     }
 
     /** Start of a value's place in the arena, in bytes; -1 for values that live in the state. */
@@ -65,9 +72,6 @@ public final class MemoryPlan {
     /** Bytes of a value rounded up to the alignment. */
     public static long aligned(Value value) {
         return Math.multiplyExact(Math.ceilDiv(value.type().bytes(), ALIGNMENT), ALIGNMENT);
-    }
-
-    private record Block(long offset, long size, int birth, int death) {
     }
 
     private static final class Planner {
@@ -139,9 +143,8 @@ public final class MemoryPlan {
             return owner;
         }
 
-        /** Greedy by size: the largest value first, each at the lowest offset that is free during its life. */
         private MemoryPlan place() {
-            Map<Value, Integer> death = new HashMap<>();
+            Map<Value, Integer> death = new LinkedHashMap<>();
             for (Node node : graph.nodes()) {
                 for (Value value : node.outputs()) {
                     if (!livesInState(value)) {
@@ -149,56 +152,24 @@ public final class MemoryPlan {
                     }
                 }
             }
-            List<Value> owners = new ArrayList<>(death.keySet());
-            owners.sort(Comparator.comparing((Value v) -> -aligned(v)).thenComparing(v -> v.node().id()).thenComparing(Value::output));
-            List<Block> placed = new ArrayList<>();
+            List<ArenaPlanner.Block> blocks = new ArrayList<>();
+            Map<Value, Integer> block = new HashMap<>();
+            death.forEach((value, last) -> {
+                block.put(value, blocks.size());
+                blocks.add(new ArenaPlanner.Block(value.type().bytes(), birth.get(value), last));
+            });
+            ArenaPlanner.Plan plan = ArenaPlanner.plan(blocks, ALIGNMENT);
             Map<Value, Long> offsets = new HashMap<>();
-            long bytes = 0;
-            for (Value value : owners) {
-                long size = aligned(value);
-                long offset = lowest(placed, size, birth.get(value), death.get(value));
-                placed.add(new Block(offset, size, birth.get(value), death.get(value)));
-                placed.sort(Comparator.comparingLong(Block::offset));
-                offsets.put(value, offset);
-                bytes = Math.max(bytes, Math.addExact(offset, size));
-            }
-            Map<Value, Long> all = new HashMap<>();
             for (Node node : graph.nodes()) {
                 for (Value value : node.outputs()) {
                     if (!livesInState(value)) {
-                        all.put(value, offsets.get(owner(value)));
+                        offsets.put(value, plan.offsets()[block.get(owner(value))]);
                     }
                 }
             }
-            return new MemoryPlan(all, bytes, peak(placed));
-        }
-
-        private static long lowest(List<Block> placed, long size, int birth, int death) {
-            long offset = 0;
-            for (Block block : placed) {
-                boolean together = block.birth <= death && birth <= block.death;
-                if (together && block.size > 0) {
-                    if (block.offset >= Math.addExact(offset, size)) {
-                        break;
-                    }
-                    offset = Math.max(offset, block.offset + block.size);
-                }
-            }
-            return offset;
-        }
-
-        private Node peak(List<Block> placed) {
-            Node peak = null;
-            long most = 0;
-            for (int i = 0; i < graph.nodes().size(); i++) {
-                int now = i;
-                long alive = placed.stream().filter(b -> b.birth <= now && now <= b.death).mapToLong(Block::size).sum();
-                if (alive > most) {
-                    most = alive;
-                    peak = graph.nodes().get(i);
-                }
-            }
-            return peak;
+            // What is alive before the first node is alive during it too.
+            Node peak = plan.lowerBound() == 0 ? null : graph.nodes().get(Math.max(0, plan.peakStep()));
+            return new MemoryPlan(offsets, plan.bytes(), plan.lowerBound(), peak);
         }
     }
 }

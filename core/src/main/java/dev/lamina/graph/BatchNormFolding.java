@@ -28,8 +28,8 @@ final class BatchNormFolding implements Rewriter.Rule {
     }
 
     /**
-     * Whether nobody else reads the product, its weights are fewer than its results, and the normalisation's numbers depend on nothing: else
-     * the new weights could depend on an update that has to wait for the old ones' reader.
+     * Whether nobody else reads the product, its weights are not more than its results, and the normalisation's numbers depend on nothing:
+     * else the new weights could depend on an update that has to wait for the old ones' reader.
      */
     private boolean folds(Node norm) {
         Value product = norm.input(0);

@@ -87,7 +87,7 @@ public final class GraphBuilder {
         names.forEach(name -> usedNames.putIfAbsent(name, 0));
     }
 
-    /** Adds a node of another graph, or one that computes the same, under exactly its name; inputs, variables and streams are known then. */
+    /** Adds a node of another graph, or one that computes the same, under exactly its name; inputs, variables and streams become known. */
     Node restore(String name, Op op, List<Value> operands) {
         Node node = addNamed(name, op, operands);
         switch (op) {

@@ -21,24 +21,25 @@ public final class Passes {
     }
 
     /**
-     * What depends on constants and fills only is computed now: every such value that something else reads, or that is an output, becomes a
-     * constant, or a fill if all its elements are equal. Views stay. So does a node whose results would have more bytes than
-     * {@value ConstantFolding#SMALL} and {@value ConstantFolding#GROWTH} times those of the constants behind it, e.g. a number stretched to
-     * a large shape; what it reads is folded. What fails on these values in a run, e.g. an index outside an axis, fails here.
+     * What depends on constants and fills only is computed now: every such value that something else reads, or that is an output,
+     * becomes a constant, or a fill if all its elements are equal. Views stay. So does a node whose results would have more bytes than
+     * {@value ConstantFolding#SMALL} and {@value ConstantFolding#GROWTH} times those of the constants behind it, e.g. a number
+     * stretched to a large shape; what it reads is folded. What fails on these values in a run, e.g. an index outside an axis, fails
+     * here.
      *
-     * @param evaluate runs a graph without inputs, variables and random ops, and gives its outputs by name; results are the same bit for bit
-     *     if it computes as the graph's runs would
+     * @param evaluate runs a graph without inputs, variables and random ops, and gives its outputs by name; results stay the same bit for
+     *     bit if it computes as the graph's runs would
      */
     public static Rewritten foldConstants(Graph graph, Function<Graph, Map<String, Tensor>> evaluate) {
         return ConstantFolding.fold(graph, evaluate);
     }
 
     /**
-     * Nodes that change no bit are left out: {@code stopGradient} (so differentiate before); casts to the same type; reshapes and transposes
-     * of each other, joined or cancelled; slices of everything, borders of nothing, reversals of single elements or of each other, junctions
-     * of one part; {@code -(-x)}, {@code x * 1}, {@code x / 1}, {@code x - 0} and {@code x + -0}, and for integers {@code x + 0}; stretching
-     * before an op that stretches by itself, of a stretch, or of a fill. Floating {@code x + 0} stays, as it makes 0 of -0. Of NaNs only
-     * that they are NaN is kept, not their payload.
+     * Nodes that change no bit are left out: {@code stopGradient} (so differentiate before); casts to the same type; reshapes and
+     * transposes of each other, joined or cancelled; slices of everything, borders of nothing, reversals of single elements or of each
+     * other, junctions of one part; {@code -(-x)}, {@code x * 1}, {@code x / 1}, {@code x - 0} and {@code x + -0}, and for integers
+     * {@code x + 0}; stretching before an op that stretches by itself, of a stretch, or of a fill. Floating {@code x + 0} stays, as it
+     * makes 0 of -0. Of NaNs only that they are NaN is kept, not their payload.
      */
     public static Rewritten simplify(Graph graph) {
         return Rewriter.rewrite(graph, new Simplification());

@@ -8,7 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Leaves out nodes that change no bit: barriers to gradients, reshapes and transposes that cancel, moves that move nothing, products with 1.
+ * Leaves out nodes that change no bit: barriers to gradients, reshapes and transposes that cancel, moves of nothing, products with 1.
  *
  * <p>A node that copies a variable is no view of it: what reads the copy may run after the variable's update. So a copy of something that
  * lives in the state stays, where a view goes.

@@ -6,46 +6,17 @@ import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Summary;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
-import dev.lamina.graph.Window;
 import dev.lamina.nn.Context;
-import dev.lamina.nn.ConvOptions;
-import dev.lamina.nn.Layer;
-import dev.lamina.nn.Layers;
-import dev.lamina.nn.Sequential;
 import dev.lamina.tensor.DType;
-import java.util.ArrayList;
-import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** Section 6's figures for ResNet-50, of a network built here from plain layers with residual sums. */
+/** Section 6's figures for ResNet-50. */
 class ResNet50CountsTest {
-    private static Layer conv(String name, long out, long kernel, long stride) {
-        return Sequential.of(
-                Layers.conv2d(name, out, Window.of(kernel).stride(stride).padding(kernel / 2), ConvOptions.defaults().withoutBias()),
-                Layers.batchNorm2d(name + "_bn"));
-    }
-
-    private static Layer bottleneck(String name, long width, long stride, boolean project) {
-        Layer body = Sequential.of(conv(name + "a", width, 1, 1), Layers.relu(), conv(name + "b", width, 3, stride), Layers.relu(),
-                conv(name + "c", 4 * width, 1, 1));
-        Layer shortcut = project ? conv(name + "s", 4 * width, 1, stride) : Layers.identity();
-        return (context, x) -> Layers.relu().apply(context, body.apply(context, x).plus(shortcut.apply(context, x)));
-    }
-
     @Test
     void parametersAndMacs() {
-        List<Layer> layers = new ArrayList<>(List.of(conv("conv1", 64, 7, 2), Layers.relu(),
-                Layers.maxPool(Window.of(3).stride(2).padding(1))));
-        int[] blocks = {3, 4, 6, 3};
-        for (int stage = 0; stage < blocks.length; stage++) {
-            for (int block = 0; block < blocks[stage]; block++) {
-                layers.add(bottleneck("s" + stage + "b" + block, 64L << stage, stage > 0 && block == 0 ? 2 : 1, block == 0));
-            }
-        }
-        layers.addAll(List.of(Layers.globalAvgPool(), Layers.flatten(), Layers.linear("fc", 1000)));
         GraphBuilder graph = new GraphBuilder();
         Value images = graph.input("images", TensorType.of(DType.FLOAT32, 1, 3, 224, 224));
-        Summary summary = Summary.of(Sequential.of(layers.toArray(Layer[]::new)).apply(new Context(graph, false), images));
+        Summary summary = Summary.of(ResNet50.layer().apply(new Context(graph, false), images));
         assertEquals(25_557_032, summary.trainableParameters());
         assertEquals(4_089_184_256L, summary.macs());
     }

@@ -94,6 +94,11 @@ public final class CaseGraph {
         return !variables.keySet().equals(Set.of(GraphBuilder.SEED, GraphBuilder.STEP));
     }
 
+    /** Sets the variables of a state to the drawn values. */
+    public void fill(State state) {
+        state.variables().keySet().forEach(name -> state.set(name, variables.get(name)));
+    }
+
     /** Runs it once on a fresh executable and state: results, gradients, and variables after the run as {@code state/name}. */
     public Map<String, Tensor> run(Backend backend, CompileOptions options) {
         return run(backend, options, 1);
@@ -102,7 +107,7 @@ public final class CaseGraph {
     /** Like {@link #run(Backend, CompileOptions)}, but runs several times and gives what the last run left. */
     public Map<String, Tensor> run(Backend backend, CompileOptions options, int runs) {
         try (State state = backend.createState(graph.variables()); Executable executable = backend.compile(graph, options)) {
-            state.variables().keySet().forEach(name -> state.set(name, variables.get(name)));
+            fill(state);
             for (int i = 1; i < runs; i++) {
                 executable.run(state, inputs);
             }
