@@ -9,32 +9,30 @@ import jdk.incubator.vector.VectorOperators;
 
 /**
  * Functions of float32 vectors that the Vector API lacks. Its own functions (exp, log, tanh, ...) are within 1 unit in the last place of the
- * correct value where the JDK has a vector mathematics library.
+ * correct value where the JDK has a vector mathematics library. Helpers and the loops around them are kept small: beyond some size the compiler
+ * stops inlining (InlineSmallCode, NodeCountInliningCutoff), and vectors that cross a call live on the heap.
  */
 final class FloatMath {
     private static final int SIGN = 0x80000000;
     /** From here on every float32 is an integer. */
     private static final float WHOLE = 0x1p23f;
     /** {@code erf(x) / x} in powers of x², |x| < 1, to 2.4 ulp: Chebyshev interpolation. */
-    private static final float E0 = 1.128379165881503f;
-    private static final float E1 = -0.3761262690358026f;
-    private static final float E2 = 0.1128359746348762f;
-    private static final float E3 = -0.026854328796097966f;
-    private static final float E4 = 0.005189311942816789f;
-    private static final float E5 = -0.0008018854994471358f;
-    private static final float E6 = 7.882497117285081e-05f;
-    /** {@code erfc(x) e^(x²) / t} in powers of {@code t = 2 / (2 + x)}, x >= 0, to 2.8e-7 of the value: Chebyshev interpolation. */
-    private static final float C0 = 0.28205666867300805f;
-    private static final float C1 = 0.2830328582146988f;
-    private static final float C2 = 0.2369822845878009f;
-    private static final float C3 = 0.23424079541888557f;
-    private static final float C4 = -0.12613776790928946f;
-    private static final float C5 = 0.4778470382388118f;
-    private static final float C6 = -0.7434302036177972f;
-    private static final float C7 = 0.48775001108029525f;
-    private static final float C8 = -0.1497589749523509f;
-    private static final float C9 = 0.01741728234669335f;
-    private static final float ROOT_HALF = 0.70710678118654752f;
+    private static final float E0 = 1.1283791273927475f;
+    private static final float E1 = -0.3761234978454118f;
+    private static final float E2 = 0.1128036440803088f;
+    private static final float E3 = -0.02671638509658636f;
+    private static final float E4 = 0.00492327766515534f;
+    private static final float E5 = -0.000565410585947924f;
+    /** {@code erfc(x) e^(x²) / t} in powers of {@code t = 2 / (2 + x)}, x >= 0, to 3.4e-7 of the value: Chebyshev interpolation. */
+    private static final float C0 = 0.2820881945177012f;
+    private static final float C1 = 0.2823378583478628f;
+    private static final float C2 = 0.24342681507853936f;
+    private static final float C3 = 0.201196662805364f;
+    private static final float C4 = -0.022591424257256597f;
+    private static final float C5 = 0.2714708578174303f;
+    private static final float C6 = -0.480802683567798f;
+    private static final float C7 = 0.28119192820855426f;
+    private static final float C8 = -0.058318242623318015f;
     /** {@code 2 √(2/π)}: the tanh approximation of gelu is {@code x sigmoid} of it times {@code x + 0.044715 x³}. */
     private static final float GELU_SCALE = 1.5957691216057308f;
     private static final float GELU_CUBE = 0.044715f;
@@ -68,55 +66,39 @@ final class FloatMath {
         return copySign(near.sub(1), x).blend(near, near.compare(VectorOperators.GT, x).not());
     }
 
-    /** {@code 1 / (1 + e^-x)} without overflow, accurate for small results too. */
-    static FloatVector sigmoid(FloatVector x) {
-        FloatVector e = exp(x.abs().neg());
+    /** {@code 1 / (1 + e^-x)} from {@code e = e^-|x|}: no overflow, and small results are accurate too. */
+    static FloatVector sigmoid(FloatVector x, FloatVector e) {
         return e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1));
     }
 
-    /** {@code max(x, 0) + log1p(e^-|x|)}. */
-    static FloatVector softplus(FloatVector x) {
-        return x.max(0).add(exp(x.abs().neg()).lanewise(VectorOperators.LOG1P));
-    }
-
     /** {@code erfc(a) e^(a²)}, a >= 0. */
-    private static FloatVector scaledErfc(FloatVector a) {
+    static FloatVector scaledErfc(FloatVector a) {
         FloatVector t = all(2).div(a.add(2));
-        FloatVector y = all(C9).fma(t, all(C8)).fma(t, all(C7)).fma(t, all(C6)).fma(t, all(C5)).fma(t, all(C4));
+        FloatVector y = all(C8).fma(t, all(C7)).fma(t, all(C6)).fma(t, all(C5)).fma(t, all(C4));
         return y.fma(t, all(C3)).fma(t, all(C2)).fma(t, all(C1)).fma(t, all(C0)).mul(t);
     }
 
-    /** The error function, within 1e-7. */
-    static FloatVector erf(FloatVector x) {
+    /** erf(x), |x| < 1. */
+    static FloatVector smallErf(FloatVector x) {
         FloatVector s = x.mul(x);
-        FloatVector near = all(E6).fma(s, all(E5)).fma(s, all(E4)).fma(s, all(E3)).fma(s, all(E2)).fma(s, all(E1)).fma(s, all(E0)).mul(x);
-        FloatVector far = all(1).sub(scaledErfc(x.abs()).mul(exp(s.neg())));
-        return near.blend(copySign(far, x), x.abs().compare(VectorOperators.GE, 1));
+        return all(E5).fma(s, all(E4)).fma(s, all(E3)).fma(s, all(E2)).fma(s, all(E1)).fma(s, all(E0)).mul(x);
     }
 
-    /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}. */
-    static FloatVector gelu(FloatVector x) {
-        FloatVector tail = scaledErfc(x.abs().mul(ROOT_HALF)).mul(exp(x.mul(x).mul(-0.5f))).mul(0.5f);
-        return weighted(x, tail.blend(all(1).sub(tail), x.compare(VectorOperators.GE, 0)));
-    }
-
-    /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}. */
-    static FloatVector geluTanh(FloatVector x) {
-        return weighted(x, sigmoid(x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE)));
+    /** The argument of the sigmoid in gelu's tanh approximation, {@code 2 √(2/π) (x + 0.044715 x³)}. */
+    static FloatVector geluArgument(FloatVector x) {
+        return x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE);
     }
 
     /** {@code x w}, where minus infinity times nothing is -0. */
-    private static FloatVector weighted(FloatVector x, FloatVector w) {
+    static FloatVector weighted(FloatVector x, FloatVector w) {
         return x.mul(w).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY));
     }
 
-    /** {@code a^b}; the library drops the sign where a negative base with an odd exponent underflows. */
-    static FloatVector pow(FloatVector a, FloatVector b) {
-        FloatVector y = a.lanewise(VectorOperators.POW, b);
-        FloatVector half = b.mul(0.5f);
-        VectorMask<Float> odd = round(b).compare(VectorOperators.EQ, b).and(round(half).compare(VectorOperators.NE, half))
-                .and(b.abs().compare(VectorOperators.LT, 2 * WHOLE));
-        VectorMask<Float> zero = y.compare(VectorOperators.EQ, 0);
-        return y.blend(copySign(y, a), odd.and(zero));
+    /** Zeros among {@code y = a^b} with the base's sign where the exponent is odd; the library drops it where the power underflows. */
+    static FloatVector signedPower(FloatVector y, FloatVector a, FloatVector b) {
+        FloatVector size = b.abs();
+        FloatVector half = size.mul(0.5f).add(WHOLE).sub(WHOLE);
+        VectorMask<Float> odd = size.sub(half.add(half)).abs().compare(VectorOperators.EQ, 1);
+        return y.blend(copySign(y, a), odd.and(y.compare(VectorOperators.EQ, 0)));
     }
 }

@@ -99,7 +99,7 @@ class PointwiseKernelsTest {
         if (!Program.supports(op, types)) {
             return;
         }
-        int n = 20_003;
+        int n = 16_403;
         Memory[] in = Arrays.stream(types).map(t -> Memory.of(Expect.normal(n, 3).cast(t))).toArray(Memory[]::new);
         Memory out = new Memory(PointwiseOps.result(op, type), Shape.of(n));
         Expect.allocatesNothing(PointwiseKernels.chain(TWO, single(op, types, out.dtype), Iteration.contiguous(n, types.length, 1),

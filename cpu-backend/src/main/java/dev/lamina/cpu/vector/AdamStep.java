@@ -1,0 +1,78 @@
+package dev.lamina.cpu.vector;
+
+import static dev.lamina.cpu.vector.Raw.FLOATS;
+import static dev.lamina.cpu.vector.Raw.LANES;
+import static dev.lamina.cpu.vector.Raw.load;
+import static dev.lamina.cpu.vector.Raw.store;
+
+import dev.lamina.graph.Update;
+import jdk.incubator.vector.FloatVector;
+
+/** Adam and AdamW; constants of a step are computed in double. */
+final class AdamStep extends UpdateStep {
+    private final Update.Adam op;
+    /** {@code η / (1 - β₁^t)}. */
+    private float rate;
+    /** {@code 1 / (1 - β₂^t)}. */
+    private float growth;
+    private float shrink;
+
+    AdamStep(Update.Adam op, UpdateKernels.Step step) {
+        super(step, 0, 1, 3, 4);
+        this.op = op;
+    }
+
+    @Override
+    void prepare() {
+        double eta = scalar(2);
+        long t = counter(5);
+        rate = (float) (eta / (1 - Math.pow(op.beta1(), t)));
+        growth = (float) (1 / (1 - Math.pow(op.beta2(), t)));
+        shrink = (float) (op.decoupled() ? 1 - eta * op.weightDecay() : 1);
+    }
+
+    @Override
+    void run(long w, long g, long m, long v, int n) {
+        if (!op.decoupled() && op.weightDecay() != 0) {
+            decayed(w, g, m, v, n);
+        } else {
+            plain(w, g, m, v, n);
+        }
+    }
+
+    private void plain(long w, long g, long m, long v, int n) {
+        float keep1 = (float) op.beta1();
+        float take1 = (float) (1 - op.beta1());
+        float keep2 = (float) op.beta2();
+        float take2 = (float) (1 - op.beta2());
+        float epsilon = (float) op.epsilon();
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector slope = load(g + 4L * i);
+            FloatVector first = load(m + 4L * i).mul(keep1).add(slope.mul(take1));
+            FloatVector second = load(v + 4L * i).mul(keep2).add(slope.mul(take2).mul(slope));
+            store(first, m + 4L * i);
+            store(second, v + 4L * i);
+            FloatVector step = first.mul(rate).div(second.mul(growth).sqrt().add(epsilon));
+            store(load(w + 4L * i).mul(shrink).sub(step), w + 4L * i);
+        }
+    }
+
+    /** Adds the decay to the gradient, as Adam without decoupling does. */
+    private void decayed(long w, long g, long m, long v, int n) {
+        float keep1 = (float) op.beta1();
+        float take1 = (float) (1 - op.beta1());
+        float keep2 = (float) op.beta2();
+        float take2 = (float) (1 - op.beta2());
+        float epsilon = (float) op.epsilon();
+        FloatVector lambda = FloatVector.broadcast(FLOATS, (float) op.weightDecay());
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector weight = load(w + 4L * i);
+            FloatVector slope = weight.fma(lambda, load(g + 4L * i));
+            FloatVector first = load(m + 4L * i).mul(keep1).add(slope.mul(take1));
+            FloatVector second = load(v + 4L * i).mul(keep2).add(slope.mul(take2).mul(slope));
+            store(first, m + 4L * i);
+            store(second, v + 4L * i);
+            store(weight.sub(first.mul(rate).div(second.mul(growth).sqrt().add(epsilon))), w + 4L * i);
+        }
+    }
+}
