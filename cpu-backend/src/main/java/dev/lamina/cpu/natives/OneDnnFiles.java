@@ -49,6 +49,21 @@ public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
         return located;
     }
 
+    /**
+     * Lines for {@code lamina doctor}: the library, where it comes from, and whether it is what was unpacked (reads all of it). None where
+     * there is no library: then the backend says so itself.
+     */
+    public static List<String> report() {
+        try {
+            OneDnnFiles files = locate();
+            boolean recorded = Files.exists(files.dnnl.resolveSibling(Contents.FILE));
+            return List.of("library " + files.describe(), recorded ? files.damage().map(text -> "damaged: " + text)
+                    .orElse("its checksums are those recorded when it was unpacked") : "no checksums are known for it");
+        } catch (BackendException e) {
+            return List.of();
+        }
+    }
+
     /** The files to open, in this order. */
     public List<Path> loadOrder() {
         List<Path> order = new ArrayList<>();
