@@ -13,13 +13,17 @@ import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The record beside unpacked libraries of what was written there. A start compares owner, size and time only (92 MB are not read again);
  * only where these differ, or where asked, SHA-256 decides.
  */
 final class Contents {
-    static final String FILE = "contents";
+    static final String FILE = "lamina-contents";
+
+    private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
 
     /** A file as it was written; its time in milliseconds since 1970. */
     record Entry(String name, long size, long modified, String sha256) {
@@ -61,6 +65,17 @@ final class Contents {
     /** The full comparison of every file. */
     static Optional<String> damage(Path folder) {
         return compare(folder, true);
+    }
+
+    /** Makes the next quick comparison a full one, by taking the files' times away. */
+    static void distrust(List<Path> files) {
+        for (Path file : files) {
+            try {
+                Files.setLastModifiedTime(file, FileTime.fromMillis(0));
+            } catch (IOException e) {
+                LOG.debug("{} keeps its time: {}", file, Locator.reason(e));
+            }
+        }
     }
 
     private static Optional<String> compare(Path folder, boolean full) {

@@ -27,7 +27,8 @@ import org.slf4j.LoggerFactory;
  */
 record Locator(Environment environment, Platform platform, ClassLoader loader, Disk disk) {
     private static final Logger LOG = LoggerFactory.getLogger(Locator.class);
-    private static final String OWN_FOLDER = "name a folder that has one with -D" + OneDnnFiles.FOLDER_PROPERTY + " or " + OneDnnFiles.FOLDER_VARIABLE;
+    private static final String OWN_FOLDER =
+            "name a folder that has one with -D" + OneDnnFiles.FOLDER_PROPERTY + " or " + OneDnnFiles.FOLDER_VARIABLE;
 
     static Locator system() {
         Environment environment = Environment.system();
@@ -52,9 +53,9 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
         Path dnnl = platform.dnnlNames().stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
                 .orElseThrow(() -> new BackendException("oneDNN: " + setting.name() + "=" + setting.value() + " "
                         + (Files.isDirectory(folder) ? "has no " + String.join(" or ", platform.dnnlNames()) : "is not a folder") + ".",
-                        "Name the folder that holds oneDNN 3.x for " + platform.id() + ", or unset it to take the library on the class path."));
-        Path openMp = folder.resolve(platform.openMpName());
-        return new OneDnnFiles(dnnl, Files.isRegularFile(openMp) ? Optional.of(openMp) : Optional.empty(), "the folder that " + setting.name() + " names");
+                        "Name the folder of oneDNN 3.x for " + platform.id() + ", or unset it to take the library on the class path."));
+        Optional<Path> openMp = Optional.of(folder.resolve(platform.openMpName())).filter(Files::isRegularFile);
+        return new OneDnnFiles(dnnl, openMp, "the folder that " + setting.name() + " names");
     }
 
     private List<Bundled> bundled() throws IOException {
@@ -68,17 +69,18 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
     }
 
     private BackendException absent(String name) {
-        List<String> present = Platform.PUBLISHED.stream().filter(other -> loader.getResource(other.resource(other.dnnlNames().getFirst())) != null)
-                .map(Platform::id).toList();
+        List<String> present = Platform.PUBLISHED.stream()
+                .filter(other -> loader.getResource(other.resource(other.dnnlNames().getFirst())) != null).map(Platform::id).toList();
         String fact = "oneDNN: the class path has no " + platform.resource(name) + " for this platform (os.name "
                 + environment.property("os.name").orElse("unknown") + ", os.arch " + environment.property("os.arch").orElse("unknown") + ")"
                 + (present.isEmpty() ? "" : ", only libraries for " + String.join(", ", present)) + ".";
         if (!Platform.PUBLISHED.contains(platform)) {
-            return new BackendException(fact, "org.bytedeco:dnnl is made for "
-                    + String.join(", ", Platform.PUBLISHED.stream().map(Platform::id).toList()) + "; if you have a oneDNN 3.x, " + OWN_FOLDER + ".");
+            String published = String.join(", ", Platform.PUBLISHED.stream().map(Platform::id).toList());
+            return new BackendException(fact,
+                    "org.bytedeco:dnnl is made for " + published + "; if you have a oneDNN 3.x, " + OWN_FOLDER + ".");
         }
-        return new BackendException(fact, "Build with ./mvnw -Dlamina.platform=" + platform.id() + ", or add org.bytedeco:dnnl:" + version() + ":"
-                + platform.id() + " to the class path, or " + OWN_FOLDER + ".");
+        return new BackendException(fact, "Build with ./mvnw -Dlamina.platform=" + platform.id() + ", or add org.bytedeco:dnnl:"
+                + version() + ":" + platform.id() + " to the class path, or " + OWN_FOLDER + ".");
     }
 
     private OneDnnFiles unpacked(List<Bundled> libraries) {
@@ -107,7 +109,8 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
                 Folders.delete(folder);
             }
             throw failure("oneDNN: " + before + "; nor into the temporary folder: " + reason(e) + ".",
-                    "Name a folder with room with -D" + OneDnnFiles.CACHE_PROPERTY + " or " + OneDnnFiles.CACHE_VARIABLE + ", or " + OWN_FOLDER + ".", e);
+                    "Name a folder with room with -D" + OneDnnFiles.CACHE_PROPERTY + " or " + OneDnnFiles.CACHE_VARIABLE + ", or "
+                            + OWN_FOLDER + ".", e);
         }
     }
 

@@ -14,8 +14,8 @@ import java.util.Optional;
  * <ol>
  * <li>the folder that the system property {@value #FOLDER_PROPERTY} or the environment variable {@value #FOLDER_VARIABLE} names;</li>
  * <li>the libraries on the class path (artifact {@code org.bytedeco:dnnl} with this platform's classifier), unpacked into an owner-only
- * folder: {@code natives} below the folder that {@value #CACHE_PROPERTY} or {@value #CACHE_VARIABLE} names, else below the user's cache; where
- * that cannot be written, a temporary folder that is deleted at exit.</li>
+ * folder: {@code natives} below the folder that {@value #CACHE_PROPERTY} or {@value #CACHE_VARIABLE} names, else below the user's cache;
+ * where that cannot be written, a temporary folder that is deleted at exit.</li>
  * </ol>
  *
  * <p>Open {@link #loadOrder()} in its order. On macOS {@code libdnnl} finds its OpenMP library only because it is loaded already; on Linux
@@ -47,6 +47,21 @@ public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
             located = Locator.system().locate();
         }
         return located;
+    }
+
+    /**
+     * Lines for {@code lamina doctor}: the library, where it comes from, and whether it is what was unpacked (reads all of it). None where
+     * there is no library: then the backend says so itself.
+     */
+    public static List<String> report() {
+        try {
+            OneDnnFiles files = locate();
+            boolean recorded = Files.exists(files.dnnl.resolveSibling(Contents.FILE));
+            return List.of("library " + files.describe(), recorded ? files.damage().map(text -> "damaged: " + text)
+                    .orElse("its checksums are those recorded when it was unpacked") : "no checksums are known for it");
+        } catch (BackendException e) {
+            return List.of();
+        }
     }
 
     /** The files to open, in this order. */
@@ -81,34 +96,34 @@ public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
     }
 
     /**
-     * What to throw when a library does not open: names the file, the loader's words, any damage and what to do. A damaged unpacked copy is
-     * thrown away; the next {@link #locate()} unpacks it again.
+     * What to throw when a library does not open: names the file, the loader's words, any damage and what to do. The next
+     * {@link #locate()}, of this process or another, unpacks a damaged copy again.
      */
     public BackendException cannotLoad(Throwable cause) {
         Optional<String> damage = damage();
-        if (damage.isPresent()) {
-            forget();
-        }
-        BackendException exception = new BackendException("oneDNN: " + dnnl + " (" + origin + ") cannot be loaded: " + cause.getMessage()
-                + damage.map(text -> "; " + text).orElse("") + ".", damage.isPresent() ? "The damaged copy was removed: start again." : loadHint());
+        damage.ifPresent(_ -> distrust());
+        String fact = "oneDNN: " + dnnl + " (" + origin + ") cannot be loaded: " + cause.getMessage()
+                + damage.map(text -> "; " + text).orElse("") + ".";
+        BackendException exception = new BackendException(fact, damage.isPresent() ? "Start again: it will be unpacked anew." : loadHint());
         exception.initCause(cause);
         return exception;
     }
 
-    private void forget() {
+    private void distrust() {
         synchronized (OneDnnFiles.class) {
             located = null;
         }
-        Folders.discard(dnnl.getParent());
+        Contents.distrust(loadOrder());
     }
 
     private String loadHint() {
+        Platform here = Platform.of(Environment.system());
         if (!Files.exists(dnnl.resolveSibling(Contents.FILE))) {
-            return "It must be oneDNN 3.x for " + Platform.of(Environment.system()).id() + ", with the libraries that it needs itself.";
+            return "It must be oneDNN 3.x for " + here.id() + ", with the libraries that it needs itself.";
         }
-        return switch (Platform.of(Environment.system()).system()) {
+        return switch (here.system()) {
             case "windows" -> "It needs Microsoft's Visual C++ redistributable (VCOMP140.DLL, MSVCP140.dll): install it.";
-            case "linux" -> "It needs glibc and libstdc++.so.6 (package libstdc++6), and a folder that is not mounted noexec: name another with -D"
+            case "linux" -> "It needs glibc, libstdc++.so.6 (package libstdc++6) and a folder not mounted noexec: name another with -D"
                     + CACHE_PROPERTY + " or " + CACHE_VARIABLE + ".";
             default -> "To take a oneDNN 3.x of your own, name its folder with -D" + FOLDER_PROPERTY + " or " + FOLDER_VARIABLE + ".";
         };

@@ -21,7 +21,8 @@ record Platform(String system, String processor) {
     /** From Java's {@code os.name} and {@code os.arch}. */
     static Platform of(String name, String arch) {
         String lower = name.toLowerCase(Locale.ROOT);
-        String system = lower.startsWith("linux") ? "linux" : lower.startsWith("mac") ? "macosx" : lower.startsWith("windows") ? "windows" : lower;
+        String system = lower.startsWith("linux") ? "linux" : lower.startsWith("mac") ? "macosx"
+                : lower.startsWith("windows") ? "windows" : lower;
         String processor = switch (arch.toLowerCase(Locale.ROOT)) {
             case "amd64", "x86_64", "x64" -> "x86_64";
             case "aarch64", "arm64" -> "arm64";

@@ -54,8 +54,8 @@ final class FakeNatives {
 
     /** A locator on Linux x86-64 that unpacks below the folder. */
     static Locator locator(Path cache, ClassLoader loader, Disk disk) {
-        return new Locator(environment(Map.of(OneDnnFiles.CACHE_PROPERTY, cache.toString(), "os.name", "Linux", "os.arch", "amd64"), Map.of()), LINUX,
-                loader, disk);
+        Map<String, String> properties = Map.of(OneDnnFiles.CACHE_PROPERTY, cache.toString(), "os.name", "Linux", "os.arch", "amd64");
+        return new Locator(environment(properties, Map.of()), LINUX, loader, disk);
     }
 
     /** A disk that takes so many bytes in all, and says beforehand that so many are free. */

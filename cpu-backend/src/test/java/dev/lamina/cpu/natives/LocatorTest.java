@@ -50,7 +50,8 @@ final class LocatorTest {
         assertEquals("libdnnl.so.3", files.dnnl().getFileName().toString());
         assertEquals(List.of(files.dnnl().resolveSibling("libgomp.so.1"), files.dnnl()), files.loadOrder());
         assertEquals(temp.resolve("natives").toRealPath(), files.dnnl().getParent().getParent());
-        assertContains(files.describe(), files.dnnl().toString(), "libgomp.so.1", "org.bytedeco:dnnl:" + Locator.version() + ":linux-x86_64");
+        assertContains(files.describe(), files.dnnl().toString(), "libgomp.so.1",
+                "org.bytedeco:dnnl:" + Locator.version() + ":linux-x86_64");
         assertEquals(Optional.empty(), files.damage());
     }
 
@@ -76,7 +77,8 @@ final class LocatorTest {
     @Test
     void windowsHasNoOpenMpLibraryOfItsOwn() throws IOException {
         Platform windows = new Platform("windows", "x86_64");
-        OneDnnFiles files = locator(Map.of(OneDnnFiles.CACHE_PROPERTY, temp.toString()), Map.of(), windows, FakeNatives.jar(temp, windows, DNNL)).locate();
+        OneDnnFiles files = locator(Map.of(OneDnnFiles.CACHE_PROPERTY, temp.toString()), Map.of(), windows,
+                FakeNatives.jar(temp, windows, DNNL)).locate();
         assertEquals("dnnl.dll", files.dnnl().getFileName().toString());
         assertEquals(Optional.empty(), files.openMp());
         assertEquals(List.of(files.dnnl()), files.loadOrder());
@@ -86,7 +88,8 @@ final class LocatorTest {
     void theNamedFolderComesFirst() throws IOException {
         Path own = Files.createDirectory(temp.resolve("own"));
         Files.write(own.resolve("libdnnl.so"), new byte[] {1});
-        OneDnnFiles files = locator(Map.of(), Map.of(OneDnnFiles.FOLDER_VARIABLE, own.toString()), LINUX, FakeNatives.jar(temp, LINUX, DNNL)).locate();
+        OneDnnFiles files = locator(Map.of(), Map.of(OneDnnFiles.FOLDER_VARIABLE, own.toString()), LINUX,
+                FakeNatives.jar(temp, LINUX, DNNL)).locate();
         assertEquals(own.resolve("libdnnl.so"), files.dnnl());
         assertEquals(Optional.empty(), files.openMp());
         assertContains(files.describe(), "LAMINA_ONEDNN");
@@ -146,10 +149,10 @@ final class LocatorTest {
                 locator(home, Map.of(), new Platform("macosx", "arm64"), FakeNatives.empty()).cache());
         assertEquals(Path.of("/local/lamina/natives"),
                 locator(home, Map.of("LOCALAPPDATA", "/local"), new Platform("windows", "x86_64"), FakeNatives.empty()).cache());
-        assertEquals(Path.of("/x/natives"), locator(home, Map.of(OneDnnFiles.CACHE_VARIABLE, "/x", "XDG_CACHE_HOME", "/c"), LINUX,
-                FakeNatives.empty()).cache());
-        assertEquals(Path.of("/y/natives"), locator(Map.of(OneDnnFiles.CACHE_PROPERTY, "/y"), Map.of(OneDnnFiles.CACHE_VARIABLE, "/x"), LINUX,
-                FakeNatives.empty()).cache());
+        Map<String, String> variables = Map.of(OneDnnFiles.CACHE_VARIABLE, "/x", "XDG_CACHE_HOME", "/c");
+        assertEquals(Path.of("/x/natives"), locator(home, variables, LINUX, FakeNatives.empty()).cache());
+        Map<String, String> property = Map.of(OneDnnFiles.CACHE_PROPERTY, "/y");
+        assertEquals(Path.of("/y/natives"), locator(property, variables, LINUX, FakeNatives.empty()).cache());
     }
 
     @Test

@@ -29,7 +29,8 @@ final class ProcessorsTest {
     }
 
     private int physical(String allowed, int available) throws IOException {
-        Path status = Files.writeString(temp.resolve("status"), "Name:\tjava\nCpus_allowed:\tff\nCpus_allowed_list:\t" + allowed + "\nThreads:\t9\n");
+        String text = "Name:\tjava\nCpus_allowed:\tff\nCpus_allowed_list:\t" + allowed + "\nThreads:\t9\n";
+        Path status = Files.writeString(temp.resolve("status"), text);
         return Processors.physical(temp, status, available);
     }
 

@@ -12,7 +12,8 @@ final class BackendOption {
             description = "auto, cuda, cpu or reference; auto takes the first that works and says why others were passed over")
     private String name;
 
-    @Option(names = "--threads", defaultValue = "0", paramLabel = "N", description = "threads of CPU backends; 0 for one a processor")
+    @Option(names = "--threads", defaultValue = "0", paramLabel = "N",
+            description = "threads of CPU backends; 0 for one a physical core (cpu) or processor (reference)")
     private int threads;
 
     @Option(names = "--device", defaultValue = "0", paramLabel = "N", description = "which device of the kind, from 0")

@@ -29,6 +29,7 @@ final class DoctorCommand implements Callable<Integer> {
                 auto = provider.name();
             }
             out.printf("%-10s %s: %s%n", provider.name(), availability.available() ? "available" : "not available", availability.detail());
+            provider.details().forEach(line -> out.printf("%-10s %s%n", "", line));
         }
         out.printf("auto       takes %s%n", auto == null ? "nothing: no backend is available" : auto);
         return auto == null ? 1 : 0;
