@@ -10,7 +10,7 @@ import java.util.List;
 
 /** Models by name. */
 public final class Models {
-    private static final List<String> NAMES = List.of("linear", "mlp", "lenet");
+    private static final List<String> NAMES = List.of("linear", "mlp", "lenet", "resnet20", "alexnet", "vgg16");
 
     private Models() { }
 
@@ -35,6 +35,9 @@ public final class Models {
             case "linear" -> new Model(name, inputShape, classes, Sequential.of(Layers.flatten(), Layers.linear("fc", classes)));
             case "mlp" -> mlp(inputShape, classes, "relu", hidden);
             case "lenet" -> new Model(name, inputShape, classes, lenet(inputShape, classes));
+            case "resnet20" -> new Model(name, inputShape, classes, ResNet.resnet20(classes));
+            case "alexnet" -> new Model(name, inputShape, classes, AlexNet.of(inputShape, classes));
+            case "vgg16" -> new Model(name, inputShape, classes, Vgg.vgg16(classes));
             default -> throw new IllegalArgumentException(
                     "model \"" + name + "\" is unknown; known are " + String.join(", ", NAMES) + ".");
         };

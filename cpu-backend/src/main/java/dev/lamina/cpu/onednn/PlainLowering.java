@@ -4,11 +4,14 @@ import dev.lamina.cpu.reference.ReferenceKernel;
 import dev.lamina.cpu.vector.Kernel;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.Node;
+import dev.lamina.graph.Pointwise;
+import dev.lamina.graph.Pointwise.BinaryFunction;
 import dev.lamina.graph.Random;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Softmax;
 import dev.lamina.graph.Value;
+import dev.lamina.tensor.DType;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
@@ -21,8 +24,20 @@ final class PlainLowering {
         this.assembly = assembly;
     }
 
+    /** Sums of integers, such as the number of the next step, and whatever chains do not take. */
     void pointwise(Node node) {
-        reference(node);
+        boolean integers = node.op() instanceof Pointwise.Binary binary && binary.function() == BinaryFunction.ADD
+                && node.output(0).dtype() == DType.INT64 && node.inputs().stream().allMatch(v -> v.shape().equals(node.output(0).shape()));
+        if (!integers) {
+            reference(node);
+            return;
+        }
+        Place a = assembly.plain(node.input(0), "operand of " + node.name());
+        Place b = assembly.plain(node.input(1), "operand of " + node.name());
+        Place c = assembly.define(node.output(0), Layout.plain(node.output(0).type()));
+        assembly.add(List.of(node.name()), "integer sum",
+                new IntegerSum(a.pointer(), b.pointer(), c.pointer(), node.output(0).type().elements()),
+                List.of(a.buffer(), b.buffer(), c.buffer()));
     }
 
     void softmax(Softmax op, Node node) {

@@ -1,8 +1,11 @@
 package dev.lamina.cpu.onednn;
 
+import dev.lamina.cpu.vector.Pointer;
+import dev.lamina.cpu.vector.UpdateKernels;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
+import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import java.util.ArrayList;
@@ -46,7 +49,47 @@ final class UpdateLowering {
 
     /** Adds the step of an update. */
     void lower(Update op, Node node) {
-        rowMajor(node);
+        TensorType type = node.output(0).type();
+        boolean vector = Precision.isFloat32(type) && type.elements() > 0 && op.updated(node.inputs().size()).stream()
+                .allMatch(i -> home(node.input(i)).layout().sameMemory(home(node.input(0)).layout()))
+                && (op instanceof Update.Assign || op instanceof Update.Ema || Precision.isFloat32(node.input(2).type()));
+        boolean copy = op instanceof Update.Assign && home(node.input(0)).isPlain();
+        if (vector) {
+            byVector(op, node);
+        } else if (copy) {
+            assign(node);
+        } else {
+            rowMajor(node);
+        }
+    }
+
+    private Place home(Value variable) {
+        return assembly.statePlace((Source.Variable) variable.node().op());
+    }
+
+    /** The operands that are as large as the variable lie as it does; the others are scalars. */
+    private void byVector(Update op, Node node) {
+        Layout layout = home(node.input(0)).layout();
+        List<Integer> updated = op.updated(node.inputs().size());
+        List<Place> operands = new ArrayList<>();
+        for (int i = 0; i < node.inputs().size(); i++) {
+            Value value = node.input(i);
+            operands.add(updated.contains(i) ? home(value) : value.type().equals(node.input(0).type())
+                    ? assembly.in(value, layout, "update of " + node.input(0).name())
+                    : assembly.plain(value, "update of " + node.input(0).name()));
+        }
+        Pointer[] pointers = operands.stream().map(Place::pointer).toArray(Pointer[]::new);
+        assembly.add(List.of(node.name()), "vector " + op.name(),
+                UpdateKernels.one(assembly.team(), op, layout.bytes() / Float.BYTES, pointers),
+                operands.stream().map(Place::buffer).toList());
+    }
+
+    /** A variable of any type takes a value as it is. */
+    private void assign(Node node) {
+        Place from = assembly.plain(node.input(1), "update of " + node.input(0).name());
+        Place to = home(node.input(0));
+        assembly.add(List.of(node.name()), "copy", new CopyKernel(from.pointer(), to.pointer(), to.layout().bytes()),
+                List.of(from.buffer(), to.buffer()));
     }
 
     /** The update by the reference kernel, on row-major copies where the state holds another layout. */

@@ -31,7 +31,7 @@ final class SummaryCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp or lenet")
+    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp, lenet, resnet20, alexnet or vgg16")
     private String model;
 
     @Option(names = "--input", defaultValue = "1,28,28", split = ",", paramLabel = "C,H,W", description = "shape of a sample")

@@ -47,7 +47,7 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp or lenet")
+    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp, lenet, resnet20, alexnet or vgg16")
     private String model;
 
     @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")

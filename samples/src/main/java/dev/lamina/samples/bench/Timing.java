@@ -1,0 +1,65 @@
+package dev.lamina.samples.bench;
+
+/**
+ * How long is measured: whole steps until the warm-up's time is over and at least {@value #LEAST_STEPS} are done, then repetitions of whole
+ * steps for at least some seconds each. Peers go by the same rule.
+ *
+ * @param warmUpSeconds least time before anything is measured
+ * @param seconds least time of a repetition
+ * @param repetitions how many of them
+ */
+public record Timing(double warmUpSeconds, double seconds, int repetitions) {
+    static final int LEAST_STEPS = 5;
+    /** Repetitions of a process. */
+    public static final int REPETITIONS = 5;
+
+    /** Checks the numbers. */
+    public Timing {
+        require(warmUpSeconds >= 0 && warmUpSeconds <= 600, "warm-up of " + warmUpSeconds + " s, needs 0 to 600.");
+        require(seconds > 0 && seconds <= 600, "repetitions of " + seconds + " s, needs more than 0 and at most 600.");
+        require(repetitions >= 1, repetitions + " repetitions, needs at least 1.");
+    }
+
+    private static void require(boolean holds, String message) {
+        if (!holds) {
+            throw new IllegalArgumentException("bench: " + message);
+        }
+    }
+
+    /**
+     * What was measured of something run again and again.
+     *
+     * @param stepsPerSecond of each repetition
+     * @param heapBytesPerStep Java heap that all threads allocated, by step, of each repetition
+     */
+    record Result(double[] stepsPerSecond, double[] heapBytesPerStep) {
+    }
+
+    /** Warms up and measures; the loop itself allocates nothing. */
+    Result measure(Runnable step) {
+        long start = System.nanoTime();
+        for (int steps = 0; steps < LEAST_STEPS || System.nanoTime() - start < warmUpSeconds * 1e9; steps++) {
+            step.run();
+        }
+        Result result = new Result(new double[repetitions], new double[repetitions]);
+        Allocations.total();
+        for (int k = 0; k < repetitions; k++) {
+            repeat(step, result, k);
+        }
+        return result;
+    }
+
+    private void repeat(Runnable step, Result result, int k) {
+        long bytes = Allocations.total();
+        long start = System.nanoTime();
+        long elapsed;
+        int steps = 0;
+        do {
+            step.run();
+            steps++;
+            elapsed = System.nanoTime() - start;
+        } while (elapsed < seconds * 1e9);
+        result.stepsPerSecond[k] = steps / (elapsed * 1e-9);
+        result.heapBytesPerStep[k] = (double) (Allocations.total() - bytes) / steps;
+    }
+}
