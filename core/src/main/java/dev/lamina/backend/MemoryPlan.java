@@ -40,8 +40,8 @@ public final class MemoryPlan {
     }
 
     /** The plan of a backend that places values itself, perhaps in other layouts and with memory of its own between them. */
-    public static MemoryPlan placed(Map<Value, Long> offsets, long bytes, Node peakNode) {
-        return new MemoryPlan(offsets, bytes, peakNode);
+    public static MemoryPlan placed(Map<Value, Long> offsets, long bytes, long lowerBound) {
+        return new MemoryPlan(offsets, bytes, lowerBound, null);
     }
 
     /** Size of the arena in bytes. */

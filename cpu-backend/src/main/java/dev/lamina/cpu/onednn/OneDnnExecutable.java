@@ -101,7 +101,7 @@ final class OneDnnExecutable implements Executable {
                         .ifPresent(p -> offsets.put(value, p.pointer().address() - arena.address()));
             }
         }
-        return MemoryPlan.placed(offsets, placed.bytes(), null);
+        return MemoryPlan.placed(offsets, placed.bytes(), placed.lowerBound());
     }
 
     private boolean isInput(Buffer buffer) {
