@@ -27,9 +27,9 @@ final class MemoryProbe {
     /** Starts a probe and gives the bytes it measured at each count. */
     static List<Long> measure(String work, long timeoutSeconds, int... counts) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC",
-                "-XX:TrimNativeHeapInterval=300", "--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"), MemoryProbe.class.getName(),
-                Tested.NAME, work));
+                "-Xms96m", "-Xmx96m", "-XX:+AlwaysPreTouch", "-XX:+UseSerialGC", "-XX:TrimNativeHeapInterval=300",
+                "--enable-native-access=ALL-UNNAMED", "--add-modules=jdk.incubator.vector", "-cp", System.getProperty("java.class.path"),
+                MemoryProbe.class.getName(), Tested.NAME, work));
         for (int count : counts) {
             command.add(Integer.toString(count));
         }
