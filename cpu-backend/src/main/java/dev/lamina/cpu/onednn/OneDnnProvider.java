@@ -5,8 +5,10 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.BackendException;
 import dev.lamina.backend.BackendProvider;
 import dev.lamina.backend.DeviceOptions;
+import dev.lamina.cpu.natives.OneDnnFiles;
 import dev.lamina.cpu.natives.Processors;
 import dev.lamina.cpu.natives.VectorModule;
+import java.util.List;
 import java.util.Optional;
 
 /** Announces the {@code cpu} backend, where oneDNN's library and the Vector API are there. */
@@ -36,6 +38,11 @@ public final class OneDnnProvider implements BackendProvider {
         } catch (BackendException e) {
             return Availability.no(e.getMessage());
         }
+    }
+
+    @Override
+    public List<String> details() {
+        return OneDnnFiles.report();
     }
 
     @Override
