@@ -65,7 +65,7 @@ final class Expect {
     static void allocatesNothing(Kernel kernel, String what) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long bytes = 1;
-        for (int attempt = 0; attempt < 100 && bytes > 0; attempt++) {
+        for (int attempt = 0; attempt < 150 && bytes > 0; attempt++) {
             for (int i = 0; i < 50; i++) {
                 kernel.run();
             }
