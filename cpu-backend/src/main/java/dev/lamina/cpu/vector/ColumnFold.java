@@ -116,7 +116,7 @@ final class ColumnFold implements Kernel, Team.Task {
             int m = (int) Math.min(Math.min(BLOCK, last - row), space.foldedRun - inRun);
             Rows.fill((float) FoldLoops.start(fold), tile, n + LANES);
             long at = from + space.foldedOuter[(int) (row / space.foldedRun)] + inRun * space.foldedStride;
-            rows(at, m, tile, n);
+            rows(at, m, fast(space.foldedRun - inRun, n), tile, n);
             for (int i = 0; i < n; i++) {
                 ALL.set(Rows.DOUBLE, result + 8L * i, FoldLoops.join(fold, ALL.get(Rows.DOUBLE, result + 8L * i), ALL.get(Rows.FLOAT, tile + 4L * i)));
             }
@@ -124,35 +124,41 @@ final class ColumnFold implements Kernel, Team.Task {
         }
     }
 
-    /** Folds m rows into a tile. */
-    private void rows(long at, int m, long tile, int n) {
+    /** How many of the rows left in a run may be read in whole vectors: reading on from the last ones would leave the operand. */
+    private int fast(long left, int n) {
+        long beyond = (Scratch.roundUp(n, LANES) - n) * Float.BYTES;
+        long slow = beyond == 0 ? 0 : space.foldedStride <= 0 ? left : Math.ceilDiv(beyond, space.foldedStride);
+        return (int) Math.clamp(left - slow, 0, BLOCK);
+    }
+
+    /** Folds m rows of n elements into a tile, the first {@code fast} of them by whole vectors. */
+    private void rows(long at, int m, int fast, long tile, int n) {
+        int whole = (int) Scratch.roundUp(n, LANES);
+        long stride = space.foldedStride;
+        int k = 0;
         switch (fold) {
-            case SUM, MEAN -> add(at, space.foldedStride, m, tile, n);
+            case SUM, MEAN -> {
+                for (; k <= Math.min(m, fast) - 4; k += 4) {
+                    long p = at + k * stride;
+                    FoldLoops.addFour(p, p + stride, p + 2 * stride, p + 3 * stride, tile, whole);
+                }
+                for (; k < Math.min(m, fast); k++) {
+                    ArithmeticTiles.add(at + k * stride, tile, tile, whole);
+                }
+            }
             case MAX -> {
-                for (int k = 0; k < m; k++) {
-                    FoldLoops.maxInto(at + k * space.foldedStride, tile, n);
+                for (; k < Math.min(m, fast); k++) {
+                    ArithmeticTiles.max(at + k * stride, tile, tile, whole);
                 }
             }
             case MIN -> {
-                for (int k = 0; k < m; k++) {
-                    FoldLoops.minInto(at + k * space.foldedStride, tile, n);
+                for (; k < Math.min(m, fast); k++) {
+                    ArithmeticTiles.min(at + k * stride, tile, tile, whole);
                 }
             }
         }
-    }
-
-    private static void add(long at, long stride, int m, long tile, int n) {
-        int whole = n / LANES * LANES;
-        int k = 0;
-        for (; k <= m - 4 && whole > 0; k += 4) {
-            long p = at + k * stride;
-            FoldLoops.addFour(p, p + stride, p + 2 * stride, p + 3 * stride, tile, whole);
-        }
-        for (; k < m && whole > 0; k++) {
-            FoldLoops.add(at + k * stride, tile, whole);
-        }
-        if (whole < n) {
-            FoldLoops.addRest(at + 4L * whole, stride, m, tile + 4L * whole, n - whole);
+        for (; k < m; k++) {
+            FoldLoops.slowly(fold, at + k * stride, tile, n);
         }
     }
 }

@@ -3,13 +3,11 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.ORDER;
 import static dev.lamina.cpu.vector.Raw.load;
 import static dev.lamina.cpu.vector.Raw.store;
 
 import dev.lamina.graph.Reduction;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /** Folds of rows to numbers and of rows into a row. Lengths are arbitrary. */
@@ -80,10 +78,11 @@ final class FoldLoops {
         for (; i <= n - LANES; i += LANES) {
             a = a.add(load(x + 4L * i));
         }
-        if (i < n) {
-            b = b.add(FloatVector.fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER, FLOATS.indexInRange(i, n)));
+        double rest = 0;
+        for (; i < n; i++) {
+            rest += ALL.get(Rows.FLOAT, x + 4L * i);
         }
-        return a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        return rest + a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
     }
 
     static float max(long x, int n) {
@@ -92,11 +91,11 @@ final class FoldLoops {
         for (; i <= n - LANES; i += LANES) {
             a = a.max(load(x + 4L * i));
         }
-        if (i < n) {
-            VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            a = a.lanewise(VectorOperators.MAX, FloatVector.fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER, mask), mask);
+        float rest = Float.NEGATIVE_INFINITY;
+        for (; i < n; i++) {
+            rest = Math.max(rest, ALL.get(Rows.FLOAT, x + 4L * i));
         }
-        return a.reduceLanes(VectorOperators.MAX);
+        return Math.max(rest, a.reduceLanes(VectorOperators.MAX));
     }
 
     private static float min(long x, int n) {
@@ -105,11 +104,11 @@ final class FoldLoops {
         for (; i <= n - LANES; i += LANES) {
             a = a.min(load(x + 4L * i));
         }
-        if (i < n) {
-            VectorMask<Float> mask = FLOATS.indexInRange(i, n);
-            a = a.lanewise(VectorOperators.MIN, FloatVector.fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER, mask), mask);
+        float rest = Float.POSITIVE_INFINITY;
+        for (; i < n; i++) {
+            rest = Math.min(rest, ALL.get(Rows.FLOAT, x + 4L * i));
         }
-        return a.reduceLanes(VectorOperators.MIN);
+        return Math.min(rest, a.reduceLanes(VectorOperators.MIN));
     }
 
     /** Adds four rows of n elements, a multiple of a vector's, to a tile. */
@@ -120,38 +119,12 @@ final class FoldLoops {
         }
     }
 
-    /** Adds the last elements of up to four rows, fewer than a vector's, to a tile; addresses may repeat, {@code rows} counts. */
-    static void addRest(long p, long stride, int rows, long tile, int n) {
-        VectorMask<Float> mask = FLOATS.indexInRange(0, n);
-        FloatVector sum = FloatVector.zero(FLOATS);
-        for (int k = 0; k < rows; k++) {
-            sum = sum.add(FloatVector.fromMemorySegment(FLOATS, ALL, p + k * stride, ORDER, mask));
-        }
-        store(load(tile).add(sum), tile);
-    }
-
-    /** Adds a row of n elements, a multiple of a vector's, to a tile. */
-    static void add(long p, long tile, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            store(load(tile + 4L * i).add(load(p + 4L * i)), tile + 4L * i);
-        }
-    }
-
-    /** Makes a tile the larger of itself and a row. */
-    static void maxInto(long p, long tile, int n) {
-        int whole = n / LANES * LANES;
-        ArithmeticTiles.max(p, tile, tile, whole);
-        for (int i = whole; i < n; i++) {
-            ALL.set(Rows.FLOAT, tile + 4L * i, Math.max(ALL.get(Rows.FLOAT, tile + 4L * i), ALL.get(Rows.FLOAT, p + 4L * i)));
-        }
-    }
-
-    /** Makes a tile the smaller of itself and a row. */
-    static void minInto(long p, long tile, int n) {
-        int whole = n / LANES * LANES;
-        ArithmeticTiles.min(p, tile, tile, whole);
-        for (int i = whole; i < n; i++) {
-            ALL.set(Rows.FLOAT, tile + 4L * i, Math.min(ALL.get(Rows.FLOAT, tile + 4L * i), ALL.get(Rows.FLOAT, p + 4L * i)));
+    /** Folds a row of any length into a tile, one element after another. */
+    static void slowly(Reduction.Fold fold, long p, long tile, int n) {
+        for (int i = 0; i < n; i++) {
+            float value = ALL.get(Rows.FLOAT, p + 4L * i);
+            float old = ALL.get(Rows.FLOAT, tile + 4L * i);
+            ALL.set(Rows.FLOAT, tile + 4L * i, (float) join(fold, old, value));
         }
     }
 }
