@@ -3,18 +3,20 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.ORDER;
 
 import dev.lamina.tensor.DType;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 
-/** Moves rows of elements between memory and float32 tiles, converting between types. Lengths are arbitrary, strides are in bytes. */
+/**
+ * Moves rows of elements between memory and float32 tiles, converting between types. Lengths are arbitrary, strides are in bytes. Ends are
+ * scalar loops: masked loads of memory segments are big enough to keep the compiler from inlining what is around them.
+ */
 final class Rows {
     static final ValueLayout.OfFloat FLOAT = ValueLayout.JAVA_FLOAT_UNALIGNED;
     static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED;
     static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED;
+    static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
     private Rows() { }
@@ -25,9 +27,8 @@ final class Rows {
         for (; i <= n - LANES; i += LANES) {
             Raw.store(Raw.load(from + 4L * i), to + 4L * i);
         }
-        if (i < n) {
-            VectorMask<Float> rest = FLOATS.indexInRange(i, n);
-            FloatVector.fromMemorySegment(FLOATS, ALL, from + 4L * i, ORDER, rest).intoMemorySegment(ALL, to + 4L * i, ORDER, rest);
+        for (; i < n; i++) {
+            ALL.set(FLOAT, to + 4L * i, ALL.get(FLOAT, from + 4L * i));
         }
     }
 
@@ -38,8 +39,8 @@ final class Rows {
         for (; i <= n - LANES; i += LANES) {
             Raw.store(all, to + 4L * i);
         }
-        if (i < n) {
-            all.intoMemorySegment(ALL, to + 4L * i, ORDER, FLOATS.indexInRange(i, n));
+        for (; i < n; i++) {
+            ALL.set(FLOAT, to + 4L * i, value);
         }
     }
 

@@ -65,12 +65,12 @@ final class Expect {
     static void allocatesNothing(Kernel kernel, String what) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long bytes = 1;
-        for (int attempt = 0; attempt < 100 && bytes > 0; attempt++) {
-            for (int i = 0; i < 50; i++) {
+        for (int attempt = 0; attempt < 1000 && bytes > 0; attempt++) {
+            for (int i = 0; i < 20; i++) {
                 kernel.run();
             }
             long before = threads.getTotalThreadAllocatedBytes();
-            for (int i = 0; i < 50; i++) {
+            for (int i = 0; i < 20; i++) {
                 kernel.run();
             }
             bytes = threads.getTotalThreadAllocatedBytes() - before;
