@@ -36,6 +36,7 @@ final class Compiler {
     private final LrnLowering lrn;
     private final PointwiseLowering pointwise;
     private final PlainLowering plain;
+    private final ReductionLowering reductions;
     private final UpdateLowering updates;
 
     private Compiler(Assembly assembly, Graph graph, List<Group> groups, Precision precision) {
@@ -47,6 +48,7 @@ final class Compiler {
         this.lrn = new LrnLowering(assembly, precision, graph);
         this.pointwise = new PointwiseLowering(assembly);
         this.plain = new PlainLowering(assembly);
+        this.reductions = new ReductionLowering(assembly);
         this.updates = new UpdateLowering(assembly);
     }
 
@@ -127,7 +129,13 @@ final class Compiler {
             case Pointwise _ -> plain.pointwise(node);
             case Softmax op -> plain.softmax(op, node);
             case Loss op -> plain.loss(op, node);
-            case Reduction op -> plain.reduction(op, node);
+            case Reduction op -> {
+                if (ReductionLowering.supports(node)) {
+                    reductions.lower(op, node);
+                } else {
+                    plain.reference(node);
+                }
+            }
             case Shaping op -> plain.shaping(op, node);
             case Random op -> plain.random(op, node);
             case Update op -> updates.lower(op, node);

@@ -7,7 +7,6 @@ import dev.lamina.graph.Node;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pointwise.BinaryFunction;
 import dev.lamina.graph.Random;
-import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Softmax;
 import dev.lamina.graph.Value;
@@ -45,10 +44,6 @@ final class PlainLowering {
     }
 
     void loss(Loss op, Node node) {
-        reference(node);
-    }
-
-    void reduction(Reduction op, Node node) {
         reference(node);
     }
 
