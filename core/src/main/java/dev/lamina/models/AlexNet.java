@@ -12,8 +12,8 @@ import java.util.Locale;
 
 /**
  * AlexNet (Krizhevsky, Sutskever and Hinton 2012): the paper's two towers as two groups, its response normalisation (k 2, n 5, α 1e-4 not
- * divided by n, β 0.75), overlapping max pooling, dropout 0.5. Weights start normal with deviation 0.01; biases as 1 in conv2, conv4, conv5,
- * fc6 and fc7, else as 0.
+ * divided by n, β 0.75), overlapping max pooling, dropout 0.5. Weights start normal with deviation 0.01; biases as 1 in conv2, conv4,
+ * conv5, fc6 and fc7, else as 0.
  *
  * <p>The paper's images of 224 pixels do not give its 55 outputs of conv1; 227 do, and 224 with a padding of 1 before and 2 after, which is
  * added to images of that size.
@@ -53,9 +53,9 @@ final class AlexNet {
             return window.padding(1, 1, 2, 2);
         }
         if (height < KERNEL || width < KERNEL || (height - KERNEL) % STRIDE != 0 || (width - KERNEL) % STRIDE != 0) {
-            throw new IllegalArgumentException(String.format(Locale.ROOT, "alexnet: input %dx%d without padding gives conv1 %.2f x %.2f, "
-                    + "needs whole numbers (11/4 windows). Use 227x227, or 224x224, which is padded by 1 before and 2 after.", height, width,
-                    outputs(height), outputs(width)));
+            throw new IllegalArgumentException(String.format(Locale.ROOT,
+                    "alexnet: input %dx%d without padding gives conv1 %.2f x %.2f, needs whole numbers (11/4 windows). Use 227x227, or "
+                    + "224x224, which is padded by 1 before and 2 after.", height, width, outputs(height), outputs(width)));
         }
         return window;
     }

@@ -14,8 +14,8 @@ import java.util.List;
 
 /**
  * ResNet-20 for small images (He et al. 2015, section 4.2): a convolution to 16 maps, three stages of three blocks with 16, 32 and 64 maps,
- * halving the images at the second and third stage, then the maps' means and a linear layer. Shortcuts have no parameters (option A): where a
- * block narrows, every second row and column is taken and maps of zeros are added, half of them before the others. Filters start as
+ * halving the images at the second and third stage, then the maps' means and a linear layer. Shortcuts have no parameters (option A): where
+ * a block narrows, every second row and column is taken and maps of zeros are added, half of them before the others. Filters start as
  * {@link Initializer#heNormal}; convolutions have no bias, for a batch normalisation follows each.
  */
 final class ResNet {

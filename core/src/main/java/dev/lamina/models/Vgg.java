@@ -10,9 +10,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * VGG-16 (Simonyan and Zisserman 2014, configuration D): thirteen 3x3 convolutions in five blocks, each halved by max pooling, then two linear
- * layers of 4,096 with dropout 0.5 and one of classes. Weights start as {@link Initializer#heNormal}, biases as 0. Made for images of 224 pixels;
- * others give fc6 another number of inputs.
+ * VGG-16 (Simonyan and Zisserman 2014, configuration D): thirteen 3x3 convolutions in five blocks, each halved by max pooling, then two
+ * linear layers of 4,096 with dropout 0.5 and one of classes. Weights start as {@link Initializer#heNormal}, biases as 0. Made for images
+ * of 224 pixels; others give fc6 another number of inputs.
  */
 final class Vgg {
     private static final int[] WIDTHS = {64, 128, 256, 512, 512};

@@ -81,7 +81,8 @@ class ConvolutionalModelsTest {
     void alexNetPadsThePapersSizeAndRefusesSizesThatDropPixels() {
         Map<String, Summary.Row> rows = rows(Models.create("alexnet", Shape.of(3, 224, 224), 10));
         output(rows, "conv1", 2, 96, 55, 55);
-        String message = assertThrows(IllegalArgumentException.class, () -> Models.create("alexnet", Shape.of(3, 225, 227), 10)).getMessage();
+        String message = assertThrows(IllegalArgumentException.class,
+                () -> Models.create("alexnet", Shape.of(3, 225, 227), 10)).getMessage();
         assertEquals("alexnet: input 225x227 without padding gives conv1 54.50 x 55.00, needs whole numbers (11/4 windows). "
                 + "Use 227x227, or 224x224, which is padded by 1 before and 2 after.", message);
         assertThrows(IllegalArgumentException.class, () -> Models.create("alexnet", Shape.of(3, 7, 7), 10));

@@ -11,8 +11,8 @@ import org.bytedeco.pytorch.TensorVector;
 import org.bytedeco.pytorch.global.torch;
 
 /**
- * PyTorch through bytedeco's binding, as a careful user writes it: inputs are made once, temporaries are freed after each step, rectifiers work
- * in place, inference records no gradients. A sixth argument {@code channels-last} takes that layout for images and filters.
+ * PyTorch through bytedeco's binding, as a careful user writes it: inputs are made once, temporaries are freed after each step, rectifiers
+ * work in place, inference records no gradients. A sixth argument {@code channels-last} takes that layout for images and filters.
  */
 public final class BytedecoPeer {
     private static final String VERSION = "2.13.0-1.5.14";

@@ -58,7 +58,8 @@ final class DjlNetwork {
     private static NDArray normalized(NDArray x, Step.Lrn lrn) {
         long half = lrn.size() / 2;
         NDArray squares = x.square().expandDims(1);
-        NDArray means = Pool.avgPool3d(squares, new Shape(lrn.size(), 1, 1), new Shape(1, 1, 1), new Shape(half, 0, 0), false, true).squeeze(1);
+        Shape window = new Shape(lrn.size(), 1, 1);
+        NDArray means = Pool.avgPool3d(squares, window, new Shape(1, 1, 1), new Shape(half, 0, 0), false, true).squeeze(1);
         return x.div(means.mul(lrn.alpha()).add(lrn.k()).pow(lrn.beta()));
     }
 }

@@ -18,8 +18,8 @@ import ai.djl.training.optimizer.Optimizer;
 import ai.djl.training.tracker.Tracker;
 
 /**
- * DJL with its PyTorch engine, by its own layers, trainer and optimizer. Inputs are made once; whatever a step creates belongs to a manager that
- * is closed after it.
+ * DJL with its PyTorch engine, by its own layers, trainer and optimizer. Inputs are made once; whatever a step creates belongs to a manager
+ * that is closed after it.
  */
 public final class DjlPeer {
     private static final String NAME = "djl";

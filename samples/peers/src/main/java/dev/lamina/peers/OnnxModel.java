@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.SplittableRandom;
 
 /**
- * An ONNX model of a network of {@link Step}s in inference form (opset 17), with random weights. Field numbers are those of {@code onnx.proto}.
- * Input {@value #INPUT}, output {@value #OUTPUT}.
+ * An ONNX model of a network of {@link Step}s in inference form (opset 17), with random weights. Field numbers are those of
+ * {@code onnx.proto}. Input {@value #INPUT}, output {@value #OUTPUT}.
  */
 final class OnnxModel {
     static final String INPUT = "images";
@@ -65,8 +65,9 @@ final class OnnxModel {
             case Step.Relu() -> node("Relu", new Proto(), x);
             case Step.MaxPool(int kernel, int stride) -> node("MaxPool", new Proto().message(5, numbers("kernel_shape", kernel, kernel))
                     .message(5, numbers("strides", stride, stride)), x);
-            case Step.Lrn lrn -> node("LRN", new Proto().message(5, number("size", lrn.size())).message(5, real("alpha", (float) lrn.alpha()))
-                    .message(5, real("beta", (float) lrn.beta())).message(5, real("bias", (float) lrn.k())), x);
+            case Step.Lrn lrn -> node("LRN", new Proto().message(5, number("size", lrn.size()))
+                    .message(5, real("alpha", (float) lrn.alpha())).message(5, real("beta", (float) lrn.beta()))
+                    .message(5, real("bias", (float) lrn.k())), x);
             case Step.Dropout(double _) -> x;
             case Step.GlobalAveragePool() -> node("GlobalAveragePool", new Proto(), x);
             case Step.Flatten() -> node("Flatten", new Proto().message(5, number("axis", 1)), x);
@@ -86,6 +87,7 @@ final class OnnxModel {
     }
 
     private String residual(Step.Residual residual, String x) {
+        String body = sequence(residual.body(), x);
         String shortcut = x;
         if (residual.stride() > 1) {
             long end = Long.MAX_VALUE;
@@ -96,7 +98,7 @@ final class OnnxModel {
             long before = residual.extraChannels() / 2;
             shortcut = node("Pad", new Proto(), shortcut, integers(0, before, 0, 0, 0, residual.extraChannels() - before, 0, 0));
         }
-        return node("Add", new Proto(), sequence(residual.body(), x), shortcut);
+        return node("Add", new Proto(), body, shortcut);
     }
 
     // --- nodes and attributes -----------------------------------------------------------------------------------------------------------

@@ -55,7 +55,8 @@ public final class OnnxRuntimePeer {
         }
         for (int i = 0; i < result.capacity(); i++) {
             if (!Float.isFinite(result.get(i))) {
-                throw new IllegalStateException("onnxruntime: logit " + i + " is " + result.get(i) + "; speeds of such a run mean nothing.");
+                throw new IllegalStateException("onnxruntime: logit " + i + " is " + result.get(i)
+                        + "; speeds of such a run mean nothing.");
             }
         }
     }

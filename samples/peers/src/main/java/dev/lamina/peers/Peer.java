@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
- * Measures one workload and prints one line of JSON. The rule is the one that the command measures itself by: run until the time for warming up
- * is over and at least 5 steps are done, then time {@value #REPETITIONS} repetitions, each of whole steps for at least the given seconds.
+ * Measures one workload and prints one line of JSON. The rule is the one that the command measures itself by: run until the time for
+ * warming up is over and at least 5 steps are done, then time {@value #REPETITIONS} repetitions, each of whole steps for at least the given
+ * seconds.
  */
 final class Peer {
     private static final int REPETITIONS = 5;
@@ -32,7 +33,8 @@ final class Peer {
     record Task(Workload workload, boolean training, int threads, double seconds, double warmUp) {
         static Task parse(String... args) {
             if (args.length < 5 || !List.of("train", "infer").contains(args[1])) {
-                throw new IllegalArgumentException("needs WORKLOAD train|infer THREADS SECONDS WARM_UP_SECONDS, got " + List.of(args) + ".");
+                throw new IllegalArgumentException("peer: needs WORKLOAD train|infer THREADS SECONDS WARM_UP_SECONDS, got "
+                        + List.of(args) + ".");
             }
             return new Task(Workload.named(args[0]), args[1].equals("train"), Integer.parseInt(args[2]), Double.parseDouble(args[3]),
                     Double.parseDouble(args[4]));

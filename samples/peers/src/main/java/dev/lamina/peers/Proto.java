@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A message in Protocol Buffers' wire format, written without holding its bytes: fields are kept with their sizes, so that a model of hundreds of
- * megabytes streams to its file.
+ * A message in Protocol Buffers' wire format, written without holding its bytes: fields are kept with their sizes, so that a model of
+ * hundreds of megabytes streams to its file.
  */
 final class Proto {
     private static final int VARINT = 0;

@@ -95,7 +95,7 @@ record Bench(Contender ours, List<? extends Contender> peers, int rounds, int th
         Measurement last = measured.getLast();
         return Optional.of(new Row.Own(speed.get(), measured.stream().mapToLong(m -> Math.round(m.heapBytesPerStep())).max().orElseThrow(),
                 measured.stream().mapToLong(Measurement::peakResidentBytes).max().orElseThrow(),
-                speed.get().median() * last.flopsPerSample() / peak, last.reorders(), last.lowered()));
+                peak, last.flopsPerSample(), last.reorders(), last.lowered()));
     }
 
     private static Row.PeerResult result(Contender contender, Answers answers) {

@@ -22,8 +22,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The graph of a workload's step with its inputs. Images are float32 as they are, without the scaling of pixels that training on data has, so
- * that other libraries do the same work.
+ * The graph of a workload's step with its inputs. Images are float32 as they are, without the scaling of pixels that training on data has,
+ * so that other libraries do the same work.
  *
  * @param graph inputs {@code images} and, for training, {@code labels}
  * @param output its only output: {@code loss} (scalar) or {@code logits}

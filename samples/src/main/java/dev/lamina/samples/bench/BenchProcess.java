@@ -14,8 +14,8 @@ import java.util.Arrays;
 import java.util.List;
 
 /**
- * Measures one workload in this process, so that its peak memory and compiled code are its own. Arguments: workload, mode, backend, threads,
- * warm-up seconds, seconds, repetitions. The last line on standard output is the {@link Measurement} as JSON.
+ * Measures one workload in this process, so that its peak memory and compiled code are its own. Arguments: workload, mode, backend,
+ * threads, warm-up seconds, seconds, repetitions. The last line on standard output is the {@link Measurement} as JSON.
  */
 public final class BenchProcess {
     private BenchProcess() { }

@@ -53,7 +53,7 @@ public record CpuBenchmark(List<Workload> workloads, List<Mode> modes, String ba
         boolean terminal = System.console() != null && System.console().isTerminal();
         try (Watch watch = new Watch(progress, processes(bench), terminal)) {
             for (Workload workload : workloads) {
-                for (Mode mode : workload.modes().stream().filter(modes::contains).toList()) {
+                for (Mode mode : modesOf(workload)) {
                     rows.add(bench.measure(workload, mode, watch::next));
                     write(json, rows);
                 }
@@ -69,8 +69,12 @@ public record CpuBenchmark(List<Workload> workloads, List<Mode> modes, String ba
         return Peer.all(files, threads, timing);
     }
 
+    private List<Mode> modesOf(Workload workload) {
+        return workload.modes().stream().filter(modes::contains).toList();
+    }
+
     private int processes(Bench bench) {
-        return workloads.stream().mapToInt(w -> w.modes().stream().filter(modes::contains).mapToInt(m -> bench.processes(w, m)).sum()).sum();
+        return workloads.stream().mapToInt(w -> modesOf(w).stream().mapToInt(m -> bench.processes(w, m)).sum()).sum();
     }
 
     private void warn(PrintWriter out) {

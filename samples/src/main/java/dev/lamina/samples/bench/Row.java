@@ -28,14 +28,20 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
      * @param speed samples per second
      * @param heapBytesPerStep the highest of all rounds
      * @param peakResidentBytes the highest of all rounds, 0 where the system does not tell
-     * @param sgemmShare speed in FLOP/s over that of a large matrix product
+     * @param sgemmPeak FLOP/s of a large matrix product
+     * @param flopsPerSample floating-point operations, by the graph
      */
-    record Own(Statistics speed, long heapBytesPerStep, long peakResidentBytes, double sgemmShare, List<String> reorders,
-            List<String> lowered) {
+    record Own(Statistics speed, long heapBytesPerStep, long peakResidentBytes, double sgemmPeak, double flopsPerSample,
+            List<String> reorders, List<String> lowered) {
         /** Copies the lists. */
         Own {
             reorders = List.copyOf(reorders);
             lowered = List.copyOf(lowered);
+        }
+
+        /** Speed in FLOP/s over that of a large matrix product. */
+        double sgemmShare() {
+            return speed.median() * flopsPerSample / sgemmPeak;
         }
     }
 
@@ -76,7 +82,8 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
             json.put("heap_bytes_per_step", o.heapBytesPerStep);
             json.put("reorders_per_step", o.reorders.size());
             json.put("peak_rss_bytes", o.peakResidentBytes);
-            json.put("sgemm_share", o.sgemmShare);
+            json.put("sgemm_share", o.sgemmShare());
+            json.put("sgemm_flops_per_second", o.sgemmPeak);
         });
         if (!error.isEmpty()) {
             json.put("error", error);

@@ -23,7 +23,7 @@ final class SgemmPeak {
 
     private SgemmPeak() { }
 
-    /** FLOP/s, the fastest of the runs of about a second; matrices are as large as a run of 0.1 s allows, up to {@value #LARGEST} squared. */
+    /** FLOP/s of the fastest run in about a second; matrices grow until a run takes 0.1 s, at most to {@value #LARGEST} squared. */
     static double measure(Backend backend) {
         for (long n = SMALLEST;; n *= 2) {
             double best = ofSize(backend, n, SECONDS);

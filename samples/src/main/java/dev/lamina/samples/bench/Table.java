@@ -16,6 +16,8 @@ final class Table {
                 "reorders");
         out.println(peers ? head + String.format(Locale.ROOT, "  %-22s %12s %6s", "fastest peer", "samples/s", "ratio") : head);
         rows.forEach(row -> print(row, peers, out));
+        rows.stream().flatMap(r -> r.ours().stream()).mapToDouble(Row.Own::sgemmPeak).max().ifPresent(peak ->
+                out.printf(Locale.ROOT, "sgemm: share of the speed of a large matrix product here, at best %,.1f GFLOP/s%n", peak * 1e-9));
         if (peers) {
             rows.forEach(row -> printPeers(row, out));
         }

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -25,10 +26,12 @@ final class BenchCpuCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--only", split = ",", paramLabel = "WORKLOAD", description = "mlp, lenet, resnet20, alexnet, vgg16 (all)")
+    @Option(names = "--only", split = ",", paramLabel = "WORKLOAD", description = "mlp, lenet, resnet20, alexnet, vgg16 (all)",
+            showDefaultValue = Help.Visibility.NEVER)
     private List<String> only = List.of();
 
-    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "train, infer (both)")
+    @Option(names = "--mode", split = ",", paramLabel = "MODE", description = "train, infer (both)",
+            showDefaultValue = Help.Visibility.NEVER)
     private List<Mode> modes = List.of(Mode.TRAIN, Mode.INFER);
 
     @Option(names = "--backend", defaultValue = "cpu", paramLabel = "NAME", description = "cpu or reference")
@@ -41,7 +44,7 @@ final class BenchCpuCommand implements Callable<Integer> {
     private boolean peers;
 
     @Option(names = "--rounds", paramLabel = "N", description = "how often each is measured (2 with --peers, else 1)",
-            showDefaultValue = picocli.CommandLine.Help.Visibility.NEVER)
+            showDefaultValue = Help.Visibility.NEVER)
     private Integer rounds;
 
     @Option(names = "--warm-up", defaultValue = "3", paramLabel = "SECONDS", description = "time before anything is measured")

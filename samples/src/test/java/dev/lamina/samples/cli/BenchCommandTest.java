@@ -1,0 +1,80 @@
+package dev.lamina.samples.cli;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+/** The command as users call it; what it measures runs in processes of their own. */
+class BenchCommandTest {
+    @TempDir
+    private Path dir;
+
+    private record Outcome(int exit, String out, String err) {
+    }
+
+    private static Outcome bench(String... args) {
+        PrintStream stdout = System.out;
+        PrintStream stderr = System.err;
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        ByteArrayOutputStream err = new ByteArrayOutputStream();
+        try {
+            System.setOut(new PrintStream(out, true, StandardCharsets.UTF_8));
+            System.setErr(new PrintStream(err, true, StandardCharsets.UTF_8));
+            return new Outcome(Lamina.execute(args), out.toString(StandardCharsets.UTF_8), err.toString(StandardCharsets.UTF_8));
+        } finally {
+            System.setOut(stdout);
+            System.setErr(stderr);
+        }
+    }
+
+    @Test
+    void measuresInProcessesOfTheirOwnAndWritesJson() throws IOException {
+        Path json = dir.resolve("bench.json");
+        Outcome outcome = bench("bench", "cpu", "--only", "tiny", "--backend", "reference", "--warm-up", "0", "--seconds", "0.01",
+                "--verbose", "--json", json.toString());
+        assertEquals(0, outcome.exit, outcome.out + outcome.err);
+        JsonNode rows = new ObjectMapper().readTree(json.toFile());
+        assertEquals(2, rows.size());
+        for (JsonNode row : rows) {
+            assertEquals("tiny", row.get("workload").textValue());
+            assertTrue(row.get("min").doubleValue() <= row.get("samples_per_second").doubleValue(), row.toString());
+            assertTrue(row.get("samples_per_second").doubleValue() <= row.get("max").doubleValue(), row.toString());
+            for (String field : new String[] {"heap_bytes_per_step", "reorders_per_step", "peak_rss_bytes", "sgemm_share"}) {
+                assertTrue(row.get(field).isNumber(), field);
+            }
+        }
+        assertEquals("train", rows.get(0).get("mode").textValue());
+        assertEquals("infer", rows.get(1).get("mode").textValue());
+        assertTrue(outcome.out.contains("tiny") && outcome.out.contains("implementations in the order they run"), outcome.out);
+        assertTrue(outcome.err.contains("[2/2] tiny infer, lamina"), outcome.err);
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            bench                                  | 2 | bench: which one? Known are cpu.
+            bench cpu --only letnet                | 1 | lamina: bench: workload "letnet" is unknown; known are mlp, lenet,
+            bench cpu --mode learn                 | 2 | Invalid value for option '--mode'
+            bench cpu --threads 0                  | 1 | lamina: bench: --threads 0, needs at least 1.
+            bench cpu --threads two                | 2 | Invalid value for option '--threads'
+            bench cpu --seconds 0                  | 1 | lamina: bench: repetitions of 0.0 s, needs more than 0 and at most 600.
+            bench cpu --warm-up -1                 | 1 | lamina: bench: warm-up of -1.0 s, needs 0 to 600.
+            bench cpu --backend reference --rounds 0 | 1 | lamina: bench: 0 rounds, needs at least 1.
+            bench cpu --backend none               | 1 | lamina: backend "none" is unknown
+            """)
+    void wrongUseIsExplained(String args, int exit, String message) {
+        Outcome outcome = bench(args.strip().split("\\s+"));
+        assertEquals(exit, outcome.exit, outcome.err);
+        assertTrue(outcome.err.contains(message), outcome.err);
+    }
+}
