@@ -15,7 +15,7 @@ import java.util.List;
 /**
  * ResNet-20 for small images (He et al. 2015, section 4.2): a convolution to 16 maps, three stages of three blocks with 16, 32 and 64 maps,
  * halving the images at the second and third stage, then the maps' means and a linear layer. Shortcuts have no parameters (option A): where
- * a block narrows, every second row and column is taken and maps of zeros are added, half of them before the others. Filters start as
+ * a block narrows, every second row and column is taken and maps of zeros are added after the others. Filters start as
  * {@link Initializer#heNormal}; convolutions have no bias, for a batch normalisation follows each.
  */
 final class ResNet {
@@ -62,6 +62,6 @@ final class ResNet {
         Value taken = Shaping.slice(x, List.of(0L, 0L, 0L, 0L), List.of(x.shape().dim(0), x.shape().dim(1), x.shape().dim(2),
                 x.shape().dim(3)), List.of(1L, 1L, stride, stride));
         context.graph().name(context.qualified("shortcut.maps"));
-        return Shaping.pad(taken, List.of(0L, extra / 2, 0L, 0L), List.of(0L, extra - extra / 2, 0L, 0L), 0);
+        return Shaping.pad(taken, List.of(0L, 0L, 0L, 0L), List.of(0L, extra, 0L, 0L), 0);
     }
 }

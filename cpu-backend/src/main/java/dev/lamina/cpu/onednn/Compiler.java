@@ -37,6 +37,7 @@ final class Compiler {
     private final PointwiseLowering pointwise;
     private final PlainLowering plain;
     private final ReductionLowering reductions;
+    private final ShapingLowering shaping;
     private final UpdateLowering updates;
 
     private Compiler(Assembly assembly, Graph graph, List<Group> groups, Precision precision) {
@@ -49,6 +50,7 @@ final class Compiler {
         this.pointwise = new PointwiseLowering(assembly);
         this.plain = new PlainLowering(assembly);
         this.reductions = new ReductionLowering(assembly);
+        this.shaping = new ShapingLowering(assembly);
         this.updates = new UpdateLowering(assembly);
     }
 
@@ -136,7 +138,13 @@ final class Compiler {
                     plain.reference(node);
                 }
             }
-            case Shaping op -> plain.shaping(op, node);
+            case Shaping op -> {
+                if (ShapingLowering.supports(node)) {
+                    shaping.lower(op, node);
+                } else {
+                    plain.shaping(op, node);
+                }
+            }
             case Random op -> plain.random(op, node);
             case Update op -> updates.lower(op, node);
         }
