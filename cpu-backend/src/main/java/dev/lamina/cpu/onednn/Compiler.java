@@ -57,9 +57,9 @@ final class Compiler {
     /** The steps and buffers of a graph. */
     static Assembly compile(Graph graph, CompileOptions options, NativeScope scope, CpuTeam team, long stream) {
         List<Group> groups = Fusion.groups(graph, options);
-        Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll() || !options.passes().contains(Pass.MEMORY_REUSE),
-                options.passes().contains(Pass.IN_PLACE));
-        Assembly assembly = new Assembly(scope, team, stream, lifetimes);
+        boolean reuse = options.passes().contains(Pass.MEMORY_REUSE);
+        Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll(), reuse && options.passes().contains(Pass.IN_PLACE));
+        Assembly assembly = new Assembly(scope, team, stream, lifetimes, reuse);
         Compiler compiler = new Compiler(assembly, graph, groups, Precision.of(options));
         compiler.planFilters();
         compiler.updates.plan(graph);
@@ -128,7 +128,13 @@ final class Compiler {
                 }
             }
             case Normalization op -> normalization(op, node);
-            case Pointwise _ -> plain.pointwise(node);
+            case Pointwise _ -> {
+                if (PointwiseLowering.supports(node)) {
+                    pointwise.lower(List.of(node));
+                } else {
+                    plain.pointwise(node);
+                }
+            }
             case Softmax op -> plain.softmax(op, node);
             case Loss op -> plain.loss(op, node);
             case Reduction op -> {
