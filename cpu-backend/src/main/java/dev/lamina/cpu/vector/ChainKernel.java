@@ -33,8 +33,8 @@ final class ChainKernel implements Kernel, Team.Task {
         if (operands.length != source.operands() || results.length != source.results() || space.operands.length != operands.length
                 || space.results.length != results.length) {
             throw new IllegalArgumentException("pointwise chain: program has " + source.operands() + " operands and " + source.results()
-                    + " results, space " + space.operands.length + " and " + space.results.length + ", pointers " + operands.length + " and "
-                    + results.length + "; they must agree.");
+                    + " results, space " + space.operands.length + " and " + space.results.length + ", pointers "
+                    + operands.length + " and " + results.length + "; they must agree.");
         }
         this.team = team;
         this.operands = operands.clone();

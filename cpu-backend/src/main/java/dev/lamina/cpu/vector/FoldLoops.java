@@ -3,8 +3,9 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 
 import dev.lamina.graph.Reduction;
 import jdk.incubator.vector.FloatVector;
@@ -70,13 +71,13 @@ final class FoldLoops {
         FloatVector d = a;
         int i = 0;
         for (; i <= n - 4 * LANES; i += 4 * LANES) {
-            a = a.add(load(x + 4L * i));
-            b = b.add(load(x + 4L * (i + LANES)));
-            c = c.add(load(x + 4L * (i + 2 * LANES)));
-            d = d.add(load(x + 4L * (i + 3 * LANES)));
+            a = a.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
+            b = b.add(fromMemorySegment(FLOATS, ALL, x + 4L * (i + LANES), ORDER));
+            c = c.add(fromMemorySegment(FLOATS, ALL, x + 4L * (i + 2 * LANES), ORDER));
+            d = d.add(fromMemorySegment(FLOATS, ALL, x + 4L * (i + 3 * LANES), ORDER));
         }
         for (; i <= n - LANES; i += LANES) {
-            a = a.add(load(x + 4L * i));
+            a = a.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
         double rest = 0;
         for (; i < n; i++) {
@@ -89,7 +90,7 @@ final class FoldLoops {
         FloatVector a = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            a = a.max(load(x + 4L * i));
+            a = a.max(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
         float rest = Float.NEGATIVE_INFINITY;
         for (; i < n; i++) {
@@ -102,7 +103,7 @@ final class FoldLoops {
         FloatVector a = FloatVector.broadcast(FLOATS, Float.POSITIVE_INFINITY);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            a = a.min(load(x + 4L * i));
+            a = a.min(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
         float rest = Float.POSITIVE_INFINITY;
         for (; i < n; i++) {
@@ -114,8 +115,9 @@ final class FoldLoops {
     /** Adds four rows of n elements, a multiple of a vector's, to a tile. */
     static void addFour(long p, long q, long r, long s, long tile, int n) {
         for (int i = 0; i < n; i += LANES) {
-            FloatVector pair = load(p + 4L * i).add(load(q + 4L * i));
-            store(load(tile + 4L * i).add(pair.add(load(r + 4L * i).add(load(s + 4L * i)))), tile + 4L * i);
+            FloatVector pair = fromMemorySegment(FLOATS, ALL, p + 4L * i, ORDER).add(fromMemorySegment(FLOATS, ALL, q + 4L * i, ORDER));
+            FloatVector other = fromMemorySegment(FLOATS, ALL, r + 4L * i, ORDER).add(fromMemorySegment(FLOATS, ALL, s + 4L * i, ORDER));
+            fromMemorySegment(FLOATS, ALL, tile + 4L * i, ORDER).add(pair.add(other)).intoMemorySegment(ALL, tile + 4L * i, ORDER);
         }
     }
 

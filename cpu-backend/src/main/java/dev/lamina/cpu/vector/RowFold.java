@@ -3,8 +3,8 @@ package dev.lamina.cpu.vector;
 import dev.lamina.graph.Reduction;
 
 /**
- * A fold along memory. Results are shared out among threads; where there are few, pieces of them are, whose folds the caller joins in order.
- * Pieces depend on shapes alone, so any number of threads gives the same bits.
+ * A fold along memory. Results are shared out among threads; where there are few, pieces of them are, whose folds the caller joins in
+ * order. Pieces depend on shapes alone, so any number of threads gives the same bits.
  */
 final class RowFold implements Kernel, Team.Task {
     /** From this many results on, each is folded by one thread. */
