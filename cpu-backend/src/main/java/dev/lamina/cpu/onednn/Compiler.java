@@ -37,6 +37,7 @@ final class Compiler {
     private final PointwiseLowering pointwise;
     private final PlainLowering plain;
     private final ReductionLowering reductions;
+    private final LossLowering losses;
     private final ShapingLowering shaping;
     private final UpdateLowering updates;
 
@@ -50,6 +51,7 @@ final class Compiler {
         this.pointwise = new PointwiseLowering(assembly);
         this.plain = new PlainLowering(assembly);
         this.reductions = new ReductionLowering(assembly);
+        this.losses = new LossLowering(assembly);
         this.shaping = new ShapingLowering(assembly);
         this.updates = new UpdateLowering(assembly);
     }
@@ -135,8 +137,20 @@ final class Compiler {
                     plain.pointwise(node);
                 }
             }
-            case Softmax op -> plain.softmax(op, node);
-            case Loss op -> plain.loss(op, node);
+            case Softmax op -> {
+                if (LossLowering.supports(node)) {
+                    losses.softmax(op, node);
+                } else {
+                    plain.reference(node);
+                }
+            }
+            case Loss op -> {
+                if (LossLowering.supports(node)) {
+                    losses.loss(op, node);
+                } else {
+                    plain.reference(node);
+                }
+            }
             case Reduction op -> {
                 if (ReductionLowering.supports(node)) {
                     reductions.lower(op, node);
