@@ -52,7 +52,7 @@ final class ChainKernel implements Kernel, Team.Task {
         int threads = elements < ALONE ? 1 : team.threads();
         tile = tileLength(program.busySlots, elements, threads);
         slotBytes = 4 * tile + GAP;
-        scratch = new Scratch(threads, (long) slotBytes * program.slots);
+        scratch = new Scratch(threads, (long) slotBytes * (program.slots + 1));
         registers = new long[threads][source.registers];
         for (int thread = 0; thread < threads; thread++) {
             prepare(source, thread);
@@ -134,7 +134,7 @@ final class ChainKernel implements Kernel, Team.Task {
                 where[register] = inPlace ? results[i].address() + 4 * at : slot(thread, register);
             }
         }
-        program.run(where, (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
+        program.run(where, scratch.address(thread) + (long) slotBytes * program.slots, (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
         for (int i = 0; i < resultAccess.length; i++) {
             if (!inPlace || !program.directResult[i]) {
                 resultAccess[i].store(where[program.result[i]], results[i].address(), at, n);

@@ -8,16 +8,13 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Loops over tiles for transcendental functions. The Vector API's own are within 1 unit in the last place where the JDK has a vector
- * mathematics library. Lengths are multiples of a vector's; results may be an operand.
+ * Loops over tiles for functions made of exponentials, which are taken of a spare tile first. Lengths are multiples of a vector's; results
+ * may be an operand, the spare tile may not.
  */
 final class FunctionTiles {
-    /** From here on every float32 is an integer, so adding it rounds. */
-    private static final float WHOLE = 0x1p23f;
     /** {@code erf(x) / x} in powers of x², |x| < 1, to 2.4 ulp: Chebyshev interpolation. */
     private static final float E0 = 1.1283791273927475f;
     private static final float E1 = -0.3761234978454118f;
@@ -39,72 +36,134 @@ final class FunctionTiles {
     private static final float GELU_SCALE = 1.5957691216057308f;
     private static final float GELU_CUBE = 0.044715f;
     private static final float ROOT_HALF = 0.70710678118654752f;
+    private static final int SIGN = 0x80000000;
 
     private FunctionTiles() { }
 
-    static void exp(long a, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.EXP).intoMemorySegment(ALL, y + 4L * i, ORDER);
+    static void tanh(long a, long spare, long y, int n) {
+        doubledSize(a, spare, n);
+        ExponentialTiles.expm1(spare, spare, n);
+        tanhOf(a, spare, y, n);
+    }
+
+    static void sigmoid(long a, long spare, long y, int n) {
+        minusSize(a, spare, n);
+        ExponentialTiles.exp(spare, spare, n);
+        sigmoidOf(a, spare, y, n);
+    }
+
+    /** {@code max(x, 0) + log1p(e^-|x|)}. */
+    static void softplus(long a, long spare, long y, int n) {
+        minusSize(a, spare, n);
+        ExponentialTiles.exp(spare, spare, n);
+        ExponentialTiles.log1p(spare, spare, n);
+        addPositive(a, spare, y, n);
+    }
+
+    /** The error function, within 1e-7. */
+    static void erf(long a, long spare, long y, int n) {
+        minusSquare(a, spare, 1, n);
+        ExponentialTiles.exp(spare, spare, n);
+        erfOf(a, spare, y, n);
+    }
+
+    /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}. */
+    static void gelu(long a, long spare, long y, int n) {
+        minusSquare(a, spare, 0.5f, n);
+        ExponentialTiles.exp(spare, spare, n);
+        geluOf(a, spare, y, n);
+    }
+
+    /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}, as x times a sigmoid. */
+    static void geluTanh(long a, long spare, long y, int n) {
+        geluArgument(a, spare, n);
+        ExponentialTiles.exp(spare, spare, n);
+        weightOf(a, spare, y, n);
+    }
+
+    static void elu(long a, long spare, long y, float alpha, int n) {
+        ExponentialTiles.expm1(a, spare, n);
+        eluOf(a, spare, y, alpha, n);
+    }
+
+    /** {@code a^b} by {@link Math#pow}, whose interpreted and compiled forms agree. */
+    static void pow(long a, long b, long y, int n) {
+        for (int i = 0; i < n; i++) {
+            ALL.set(Rows.FLOAT, y + 4L * i, (float) Math.pow(ALL.get(Rows.FLOAT, a + 4L * i), ALL.get(Rows.FLOAT, b + 4L * i)));
         }
     }
 
-    static void expm1(long a, long y, int n) {
+    /** {@code -|x|}. */
+    private static void minusSize(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.EXPM1).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.abs().neg().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void log(long a, long y, int n) {
+    /** {@code min(2 |x|, 20)}, beyond which tanh is 1. */
+    private static void doubledSize(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.LOG).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.abs().mul(2).min(20).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void log1p(long a, long y, int n) {
+    /** {@code -factor x²}. */
+    private static void minusSquare(long a, long y, float factor, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.LOG1P).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.mul(x).mul(-factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void tanh(long a, long y, int n) {
+    /** Minus the size of the sigmoid's argument in gelu's tanh approximation. */
+    private static void geluArgument(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.TANH).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE).abs().neg().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code 1 / (1 + e^-x)} by {@code e^-|x|}: no overflow, and small results are accurate too. */
-    static void sigmoid(long a, long y, int n) {
+    /** {@code sign(x) e / (e + 2)} with {@code e = e^(2|x|) - 1}. */
+    private static void tanhOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = x.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
+            FloatVector size = e.div(e.add(2));
+            size.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats().intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+    }
+
+    /** {@code 1 / (1 + e)}, or {@code e / (1 + e)} below 0, with {@code e = e^-|x|}. */
+    private static void sigmoidOf(long a, long exp, long y, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code max(x, 0) + log1p(e^-|x|)}. */
-    static void softplus(long a, long y, int n) {
+    /** {@code max(x, 0) + e}. */
+    private static void addPositive(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = x.abs().neg().lanewise(VectorOperators.EXP);
-            x.max(0).add(e.lanewise(VectorOperators.LOG1P)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
+            x.max(0).add(e).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** The error function, within 1e-7: {@code 1 - erfc(x)} where {@code |x| >= 1}. */
-    static void erf(long a, long y, int n) {
+    /** {@code 1 - erfc(x)} where {@code |x| >= 1}, with {@code e = e^(-x²)}. */
+    private static void erfOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector s = x.mul(x);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             FloatVector t = broadcast(FLOATS, 2).div(x.abs().add(2));
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
-            FloatVector tail = p.mul(t).mul(s.neg().lanewise(VectorOperators.EXP));
+            FloatVector tail = p.mul(t).mul(e);
+            FloatVector s = x.mul(x);
             FloatVector q = broadcast(FLOATS, E5).fma(s, broadcast(FLOATS, E4)).fma(s, broadcast(FLOATS, E3));
             q = q.fma(s, broadcast(FLOATS, E2)).fma(s, broadcast(FLOATS, E1)).fma(s, broadcast(FLOATS, E0)).mul(x);
             q = q.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 1)).blend(tail.sub(1), x.compare(VectorOperators.LE, -1));
@@ -112,51 +171,37 @@ final class FunctionTiles {
         }
     }
 
-    /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}; minus infinity gives -0. */
-    static void gelu(long a, long y, int n) {
+    /** {@code x Φ(x)} with {@code e = e^(-x²/2)}; minus infinity gives -0. */
+    private static void geluOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             FloatVector t = broadcast(FLOATS, 2).div(x.abs().mul(ROOT_HALF).add(2));
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
-            FloatVector tail = p.mul(t).mul(x.mul(x).mul(-0.5f).lanewise(VectorOperators.EXP)).mul(0.5f);
+            FloatVector tail = p.mul(t).mul(e).mul(0.5f);
             FloatVector below = tail.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 0));
             x.mul(below).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}, as x times a sigmoid; minus infinity gives -0. */
-    static void geluTanh(long a, long y, int n) {
+    /** x times a sigmoid from {@code e = e^-|z|}, where z has the sign of x; minus infinity gives -0. */
+    private static void weightOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector z = x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE);
-            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
-            FloatVector weight = e.blend(1, z.compare(VectorOperators.GE, 0)).div(e.add(1));
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
+            FloatVector weight = e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1));
             x.mul(weight).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void elu(long a, long y, float alpha, int n) {
+    /** x where positive, else {@code alpha e} with {@code e = e^x - 1}. */
+    private static void eluOf(long a, long exp, long y, float alpha, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector below = x.lanewise(VectorOperators.EXPM1).mul(alpha);
+            FloatVector below = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER).mul(alpha);
             below.blend(x, x.compare(VectorOperators.GT, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
-        }
-    }
-
-    /** {@code a^b}; the library drops the sign where the power of a negative base by an odd number underflows. */
-    static void pow(long a, long b, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector u = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector v = fromMemorySegment(FLOATS, ALL, b + 4L * i, ORDER);
-            FloatVector power = u.lanewise(VectorOperators.POW, v);
-            FloatVector size = v.abs();
-            FloatVector half = size.mul(0.5f).add(WHOLE).sub(WHOLE);
-            VectorMask<Float> odd = size.sub(half.add(half)).abs().compare(VectorOperators.EQ, 1);
-            VectorMask<Float> lost = power.compare(VectorOperators.EQ, 0).and(u.compare(VectorOperators.LT, 0));
-            FloatVector signed = power.blend(-0f, lost.and(odd));
-            signed.intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 }

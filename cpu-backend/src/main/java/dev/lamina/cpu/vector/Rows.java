@@ -24,14 +24,14 @@ final class Rows {
 
     private Rows() { }
 
-    /** Copies n floats. */
+    /** Copies n elements of 4 bytes, bit by bit. */
     static void copy(long from, long to, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             fromMemorySegment(FLOATS, ALL, from + 4L * i, ORDER).intoMemorySegment(ALL, to + 4L * i, ORDER);
         }
         for (; i < n; i++) {
-            ALL.set(FLOAT, to + 4L * i, ALL.get(FLOAT, from + 4L * i));
+            ALL.set(INT, to + 4L * i, ALL.get(INT, from + 4L * i));
         }
     }
 

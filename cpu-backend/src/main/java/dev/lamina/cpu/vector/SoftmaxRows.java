@@ -23,7 +23,7 @@ final class SoftmaxRows {
         this.inner = inner;
         rowsPerTile = (int) Math.max(1, TILE / Math.max(1, n));
         tileBytes = Scratch.roundUp(rowsPerTile * n + LANES, LANES) * Float.BYTES;
-        scratch = new Scratch(threads, 2 * tileBytes);
+        scratch = new Scratch(threads, 2 * tileBytes + (long) LANES * Float.BYTES);
     }
 
     /** Where row {@code k} of the tile, less its largest element, begins. */
@@ -38,7 +38,7 @@ final class SoftmaxRows {
 
     /** The sum of the exponentials of row {@code k} of the tile. */
     double sum(int thread, int k) {
-        return FoldLoops.row(Reduction.Fold.SUM, exponentials(thread, k), n);
+        return FoldLoops.row(Reduction.Fold.SUM, exponentials(thread, k), n, scratch.address(thread) + 2 * tileBytes);
     }
 
     /** Distance of neighbours of a row in memory. */
@@ -58,7 +58,7 @@ final class SoftmaxRows {
             Rows.read(DType.FLOAT32, logits + offset(first + k), stride(), row, n);
             subtract(row, FoldLoops.max(row, n), n);
         }
-        FunctionTiles.exp(shifted(thread, 0), exponentials(thread, 0), (int) Scratch.roundUp((long) count * n, LANES));
+        ExponentialTiles.exp(shifted(thread, 0), exponentials(thread, 0), (int) Scratch.roundUp((long) count * n, LANES));
     }
 
     private static void subtract(long row, float value, int n) {
