@@ -50,56 +50,85 @@ public final class AvgPool extends ImagesPooling {
     }
 
     @Override
-    void row(long unit, int row) {
+    void row(int thread, long unit, int row) {
         for (int column = 0; column < columns.windows(); column++) {
-            int high = columns.count[column] == 0 ? 0 : rows.count[row];
             int wide = columns.count[column];
+            int high = wide == 0 ? 0 : rows.count[row];
             float share = (float) (rows.share[row] * columns.share[column]);
-            long first = high == 0 ? x : x + inMaps(unit, rows.start[row], columns.start[column]);
+            long start = x + inMaps(unit, rows.start[row], columns.start[column]);
             long at = y + inPooled(unit, row, column);
             if (inner == 1) {
-                single(first, high, wide, share, at);
+                single(start, high, wide, share, at);
+            } else if (inner < LANES) {
+                masked(start, high, wide, share, at);
             } else {
-                channels(first, high, wide, share, at);
+                channels(start, high, wide, share, at);
             }
         }
     }
 
-    private void channels(long first, int high, int wide, float share, long at) {
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int r = 0; r < high; r++) {
-                sum = sum.add(rowSum(start + r * rowBytes, wide, columnBytes));
+    private void channels(long start, int high, int wide, float share, long at) {
+        for (int c = 0; c < inner; c += LANES) {
+            // The last channels are a whole vector too, which does some of the channels before again.
+            long offset = (long) Math.min(c, inner - LANES) * Float.BYTES;
+            switch (wide) {
+                case 2 -> two(start + offset, high, share, at + offset);
+                case 3 -> three(start + offset, high, share, at + offset);
+                default -> any(start + offset, high, wide, share, at + offset);
             }
-            store(sum.mul(share), at + (long) c * Float.BYTES);
         }
-        if (c < inner) {
-            VectorMask<Float> mask = ImagesSweep.first(inner - c);
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int r = 0; r < high; r++) {
-                FloatVector row = FloatVector.zero(FLOATS);
-                for (int s = 0; s < wide; s++) {
-                    row = row.add(ImagesSweep.load(start + r * rowBytes + s * columnBytes, mask));
-                }
-                sum = sum.add(row);
-            }
-            ImagesSweep.store(sum.mul(share), at + (long) c * Float.BYTES, mask);
+    }
+
+    private void two(long start, int high, float share, long at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            long row = start + r * rowBytes;
+            sum = sum.add(load(row).add(load(row + columnBytes)));
         }
+        store(sum.mul(share), at);
+    }
+
+    private void three(long start, int high, float share, long at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            long row = start + r * rowBytes;
+            sum = sum.add(load(row).add(load(row + columnBytes)).add(load(row + 2 * columnBytes)));
+        }
+        store(sum.mul(share), at);
     }
 
     /** Two sums at a time hide the latency of an addition. */
-    private static FloatVector rowSum(long start, int wide, long columnBytes) {
-        FloatVector even = FloatVector.zero(FLOATS);
-        FloatVector odd = even;
-        int s = 0;
-        for (; s + 1 < wide; s += 2) {
-            even = even.add(load(start + s * columnBytes));
-            odd = odd.add(load(start + (s + 1) * columnBytes));
+    private void any(long start, int high, int wide, float share, long at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            long row = start + r * rowBytes;
+            FloatVector even = FloatVector.zero(FLOATS);
+            FloatVector odd = FloatVector.zero(FLOATS);
+            int s = 0;
+            for (; s + 1 < wide; s += 2) {
+                even = even.add(load(row + s * columnBytes));
+                odd = odd.add(load(row + (s + 1) * columnBytes));
+            }
+            sum = sum.add(even.add(odd));
+            if (s < wide) {
+                sum = sum.add(load(row + s * columnBytes));
+            }
         }
-        return s < wide ? even.add(odd).add(load(start + s * columnBytes)) : even.add(odd);
+        store(sum.mul(share), at);
+    }
+
+    /** Fewer channels than a vector has lanes. */
+    private void masked(long start, int high, int wide, float share, long at) {
+        VectorMask<Float> mask = ImagesSweep.first(inner);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            FloatVector row = FloatVector.zero(FLOATS);
+            for (int s = 0; s < wide; s++) {
+                row = row.add(ImagesSweep.load(start + r * rowBytes + s * columnBytes, mask));
+            }
+            sum = sum.add(row);
+        }
+        ImagesSweep.store(sum.mul(share), at, mask);
     }
 
     private void single(long first, int high, int wide, float share, long at) {

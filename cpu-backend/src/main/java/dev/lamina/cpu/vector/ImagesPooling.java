@@ -12,6 +12,8 @@ abstract class ImagesPooling implements Kernel {
     final ImagesTaps rows;
     final ImagesTaps columns;
     final int inner;
+    /** Of each thread, for maps that lie by themselves. */
+    final ImagesRow[] own;
     private final int channels;
     private final int groups;
     private final long units;
@@ -35,6 +37,8 @@ abstract class ImagesPooling implements Kernel {
             case MAPS -> rows.extent();
         };
         team = Math.max(in.elements(), out.elements()) < SMALL ? Team.single() : given;
+        own = new ImagesRow[team.threads()];
+        java.util.Arrays.setAll(own, _ -> new ImagesRow(Math.max(columns.extent(), columns.windows())));
     }
 
     /** What is written. */
@@ -44,7 +48,7 @@ abstract class ImagesPooling implements Kernel {
     abstract void bind();
 
     /** Writes a row of a unit. */
-    abstract void row(long unit, int row);
+    abstract void row(int thread, long unit, int row);
 
     @Override
     public void run() {
@@ -55,7 +59,7 @@ abstract class ImagesPooling implements Kernel {
     private void share(int thread, int threads) {
         long end = Team.start(units * written, thread + 1, threads);
         for (long i = Team.start(units * written, thread, threads); i < end; i++) {
-            row(i / written, (int) (i % written));
+            row(thread, i / written, (int) (i % written));
         }
     }
 

@@ -21,6 +21,10 @@ final class ImagesTaps {
     final int[] covers;
     /** Distance between the windows that cover a place. */
     final int windowStep;
+    /** The places that no window covers. */
+    int[] bare;
+    /** The places that more than k windows cover, for each k. */
+    int[][] covered;
 
     private ImagesTaps(int extent, int windows, int step, int windowStep) {
         this.step = step;
@@ -79,6 +83,18 @@ final class ImagesTaps {
                 covers[place]++;
             }
         }
+        bare = places(count -> count == 0);
+        covered = new int[java.util.Arrays.stream(covers).max().orElse(0)][];
+        java.util.Arrays.setAll(covered, k -> places(count -> count > k));
+    }
+
+    private int[] places(java.util.function.IntPredicate covers) {
+        return java.util.stream.IntStream.range(0, extent()).filter(place -> covers.test(this.covers[place])).toArray();
+    }
+
+    /** The k-th window that covers a place. */
+    int window(int place, int k) {
+        return first[place] + k * windowStep;
     }
 
     int windows() {

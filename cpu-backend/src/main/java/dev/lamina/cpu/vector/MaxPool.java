@@ -1,12 +1,15 @@
 package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
+import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
 import static dev.lamina.cpu.vector.Raw.ORDER;
 import static dev.lamina.cpu.vector.Raw.load;
 import static dev.lamina.cpu.vector.Raw.store;
 
 import dev.lamina.graph.Window;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -14,7 +17,7 @@ import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
-/** {@link dev.lamina.graph.Pooling.MaxPool} on images in memory, by vectors of channels. */
+/** {@link dev.lamina.graph.Pooling.MaxPool} on images in memory, by vectors of channels; of columns where a map lies by itself. */
 public final class MaxPool extends ImagesPooling {
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
@@ -25,6 +28,8 @@ public final class MaxPool extends ImagesPooling {
     private final long columnBytes;
     private final int rowPlaces;
     private final int columnPlaces;
+    private final MemorySegment unread;
+    private final long unreadBytes;
     private long x;
     private long y;
     private long winners;
@@ -39,6 +44,8 @@ public final class MaxPool extends ImagesPooling {
         rowPlaces = rows.step * columns.extent();
         columnBytes = columnPlaces * bytes();
         rowBytes = rowPlaces * bytes();
+        unreadBytes = columns.windows() * bytes();
+        unread = winners == null ? Arena.ofAuto().allocate(Math.max(1, unreadBytes * own.length), 64) : MemorySegment.NULL;
     }
 
     /**
@@ -60,71 +67,101 @@ public final class MaxPool extends ImagesPooling {
     }
 
     @Override
-    void row(long unit, int row) {
+    void row(int thread, long unit, int row) {
+        long at = inPooled(unit, row, 0);
+        // Winners that nobody reads go to a row of the thread's own.
+        long winnersRow = winnersTo == null ? unread.address() + thread * unreadBytes : winners + at;
         int high = rows.count[row];
+        if (inner == 1) {
+            plain(own[thread], unit, row, y + at, winnersRow);
+            return;
+        }
         for (int column = 0; column < columns.windows(); column++) {
+            long start = x + inMaps(unit, rows.start[row], columns.start[column]);
+            int place = rows.start[row] * columns.extent() + columns.start[column];
             int wide = columns.count[column];
-            long at = inPooled(unit, row, column);
             if (high == 0 || wide == 0) {
-                padding(unit, at);
+                padding(unit, y + at + column * bytes(), winnersRow + column * bytes());
+            } else if (inner < LANES) {
+                masked(start, high, wide, place, y + at + column * bytes(), winnersRow + column * bytes());
             } else {
-                long first = x + inMaps(unit, rows.start[row], columns.start[column]);
-                int place = rows.start[row] * columns.extent() + columns.start[column];
-                if (inner == 1) {
-                    single(first, high, wide, place, at);
-                } else if (winnersTo == null) {
-                    values(first, high, wide, at);
-                } else {
-                    valuesAndWinners(first, high, wide, place, at);
-                }
+                channels(start, high, wide, place, y + at + column * bytes(), winnersRow + column * bytes());
             }
         }
     }
 
-    private void values(long first, int high, int wide, long at) {
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector best = load(start);
-            for (int r = 0; r < high; r++) {
-                for (int s = 0; s < wide; s++) {
-                    FloatVector value = load(start + r * rowBytes + s * columnBytes);
-                    best = value.blend(best, keeps(best, value));
-                }
+    private void channels(long start, int high, int wide, int place, long values, long places) {
+        for (int c = 0; c < inner; c += LANES) {
+            // The last channels are a whole vector too, which does some of the channels before again.
+            long offset = (long) Math.min(c, inner - LANES) * Float.BYTES;
+            switch (wide) {
+                case 2 -> two(start + offset, high, place, values + offset, places + offset);
+                case 3 -> three(start + offset, high, place, values + offset, places + offset);
+                default -> any(start + offset, high, wide, place, values + offset, places + offset);
             }
-            store(best, y + at + (long) c * Float.BYTES);
-        }
-        if (c < inner) {
-            rest(first, high, wide, 0, at, c);
         }
     }
 
-    private void valuesAndWinners(long first, int high, int wide, int place, long at) {
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector best = load(start);
-            IntVector winner = IntVector.broadcast(INTS, place);
-            for (int r = 0; r < high; r++) {
-                for (int s = 0; s < wide; s++) {
-                    FloatVector value = load(start + r * rowBytes + s * columnBytes);
-                    VectorMask<Float> keeps = keeps(best, value);
-                    best = value.blend(best, keeps);
-                    winner = IntVector.broadcast(INTS, place + r * rowPlaces + s * columnPlaces).blend(winner, keeps.cast(INTS));
-                }
-            }
-            store(best, y + at + (long) c * Float.BYTES);
-            winner.intoMemorySegment(ALL, winners + at + (long) c * Float.BYTES, ORDER);
+    private void two(long start, int high, int place, long values, long places) {
+        FloatVector best = load(start);
+        IntVector winner = IntVector.broadcast(INTS, place);
+        for (int r = 0; r < high; r++) {
+            long at = start + r * rowBytes;
+            int own = place + r * rowPlaces;
+            FloatVector v0 = load(at);
+            VectorMask<Float> keeps0 = keeps(best, v0);
+            best = v0.blend(best, keeps0);
+            winner = choose(winner, own, keeps0);
+            FloatVector v1 = load(at + columnBytes);
+            VectorMask<Float> keeps1 = keeps(best, v1);
+            best = v1.blend(best, keeps1);
+            winner = choose(winner, own + columnPlaces, keeps1);
         }
-        if (c < inner) {
-            rest(first, high, wide, place, at, c);
-        }
+        store(best, values);
+        winner.intoMemorySegment(ALL, places, ORDER);
     }
 
-    /** The last channels, fewer than a vector. */
-    private void rest(long first, int high, int wide, int place, long at, int c) {
-        VectorMask<Float> mask = ImagesSweep.first(inner - c);
-        long start = first + (long) c * Float.BYTES;
+    private void three(long start, int high, int place, long values, long places) {
+        FloatVector best = load(start);
+        IntVector winner = IntVector.broadcast(INTS, place);
+        for (int r = 0; r < high; r++) {
+            long at = start + r * rowBytes;
+            int own = place + r * rowPlaces;
+            FloatVector v0 = load(at);
+            VectorMask<Float> keeps0 = keeps(best, v0);
+            best = v0.blend(best, keeps0);
+            winner = choose(winner, own, keeps0);
+            FloatVector v1 = load(at + columnBytes);
+            VectorMask<Float> keeps1 = keeps(best, v1);
+            best = v1.blend(best, keeps1);
+            winner = choose(winner, own + columnPlaces, keeps1);
+            FloatVector v2 = load(at + 2 * columnBytes);
+            VectorMask<Float> keeps2 = keeps(best, v2);
+            best = v2.blend(best, keeps2);
+            winner = choose(winner, own + 2 * columnPlaces, keeps2);
+        }
+        store(best, values);
+        winner.intoMemorySegment(ALL, places, ORDER);
+    }
+
+    private void any(long start, int high, int wide, int place, long values, long places) {
+        FloatVector best = load(start);
+        IntVector winner = IntVector.broadcast(INTS, place);
+        for (int r = 0; r < high; r++) {
+            for (int s = 0; s < wide; s++) {
+                FloatVector value = load(start + r * rowBytes + s * columnBytes);
+                VectorMask<Float> keeps = keeps(best, value);
+                best = value.blend(best, keeps);
+                winner = choose(winner, place + r * rowPlaces + s * columnPlaces, keeps);
+            }
+        }
+        store(best, values);
+        winner.intoMemorySegment(ALL, places, ORDER);
+    }
+
+    /** Fewer channels than a vector has lanes. */
+    private void masked(long start, int high, int wide, int place, long values, long places) {
+        VectorMask<Float> mask = ImagesSweep.first(inner);
         FloatVector best = ImagesSweep.load(start, mask);
         IntVector winner = IntVector.broadcast(INTS, place);
         for (int r = 0; r < high; r++) {
@@ -132,13 +169,15 @@ public final class MaxPool extends ImagesPooling {
                 FloatVector value = ImagesSweep.load(start + r * rowBytes + s * columnBytes, mask);
                 VectorMask<Float> keeps = keeps(best, value);
                 best = value.blend(best, keeps);
-                winner = IntVector.broadcast(INTS, place + r * rowPlaces + s * columnPlaces).blend(winner, keeps.cast(INTS));
+                winner = choose(winner, place + r * rowPlaces + s * columnPlaces, keeps);
             }
         }
-        ImagesSweep.store(best, y + at + (long) c * Float.BYTES, mask);
-        if (winnersTo != null) {
-            winner.intoMemorySegment(ALL, winners + at + (long) c * Float.BYTES, ORDER, mask.cast(INTS));
-        }
+        ImagesSweep.store(best, values, mask);
+        winner.intoMemorySegment(ALL, places, ORDER, mask.cast(INTS));
+    }
+
+    private static IntVector choose(IntVector winner, int place, VectorMask<Float> keeps) {
+        return IntVector.broadcast(INTS, place).blend(winner, keeps.cast(INTS));
     }
 
     /** Where the best so far stays: the value is not above it, or the best is NaN already. A NaN is not below anything. */
@@ -146,33 +185,60 @@ public final class MaxPool extends ImagesPooling {
         return value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
     }
 
-    private void single(long first, int high, int wide, int place, long at) {
-        float best = ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, first);
-        int winner = place;
-        for (int r = 0; r < high; r++) {
+    /** The best of each column first, by rows of whole vectors; then of each window's columns, of equals the one in the upper row. */
+    private void plain(ImagesRow own, long unit, int row, long values, long places) {
+        int width = columns.extent();
+        ImagesRow.read(x + inMaps(unit, rows.start[row], 0), own.values, rows.count[row] == 0 ? 0 : width);
+        int place = rows.start[row] * width;
+        java.util.Arrays.fill(own.places, 0, width, place);
+        for (int r = 1; r < rows.count[row]; r++) {
+            ImagesRow.read(x + inMaps(unit, rows.start[row] + r * rows.step, 0), own.others, width);
+            upper(own, width, place + r * rowPlaces);
+        }
+        for (int column = 0; column < columns.windows(); column++) {
+            int wide = rows.count[row] == 0 ? 0 : columns.count[column];
+            float best = Float.NEGATIVE_INFINITY;
+            int winner = -1;
             for (int s = 0; s < wide; s++) {
-                float value = ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, first + r * rowBytes + s * columnBytes);
-                if (!(value <= best || best != best)) {
+                int at = columns.start[column] + s * columnPlaces;
+                float value = own.values[at];
+                int candidate = own.places[at] + at;
+                if (winner < 0 || before(value, candidate, best, winner)) {
                     best = value;
-                    winner = place + r * rowPlaces + s * columnPlaces;
+                    winner = candidate;
                 }
             }
+            own.others[column] = best;
+            own.otherPlaces[column] = winner;
         }
-        ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, y + at, best);
-        if (winnersTo != null) {
-            ALL.set(ValueLayout.JAVA_INT_UNALIGNED, winners + at, winner);
+        ImagesRow.write(own.others, columns.windows(), values);
+        ImagesRow.write(own.otherPlaces, columns.windows(), places);
+    }
+
+    private static void upper(ImagesRow own, int width, int place) {
+        for (int i = 0; i < width; i += LANES) {
+            FloatVector best = FloatVector.fromArray(FLOATS, own.values, i);
+            FloatVector value = FloatVector.fromArray(FLOATS, own.others, i);
+            VectorMask<Float> keeps = keeps(best, value);
+            value.blend(best, keeps).intoArray(own.values, i);
+            choose(IntVector.fromArray(INTS, own.places, i), place, keeps).intoArray(own.places, i);
         }
     }
 
+    /** Whether a value of another column precedes the best. */
+    private static boolean before(float value, int candidate, float best, int winner) {
+        boolean number = value == value;
+        boolean equal = value == best || !number && best != best;
+        return equal ? candidate < winner : value > best || !number;
+    }
+
     /** A dilated window may lie in the padding alone. */
-    private void padding(long unit, long at) {
+    private void padding(long unit, long values, long places) {
         int present = present(unit);
         for (int c = 0; c < inner; c++) {
             float none = c < present ? Float.NEGATIVE_INFINITY : 0;
-            ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, y + at + (long) c * Float.BYTES, none);
-            if (winnersTo != null) {
-                ALL.set(ValueLayout.JAVA_INT_UNALIGNED, winners + at + (long) c * Float.BYTES, -1);
-            }
+            ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, values + (long) c * Float.BYTES, none);
+            ALL.set(ValueLayout.JAVA_INT_UNALIGNED, places + (long) c * Float.BYTES, -1);
         }
     }
 }

@@ -8,7 +8,6 @@ import static dev.lamina.cpu.vector.Raw.load;
 import static dev.lamina.cpu.vector.Raw.store;
 
 import dev.lamina.graph.Window;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -16,10 +15,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link dev.lamina.graph.Pooling.MaxPoolGradient} and {@link dev.lamina.graph.Pooling.MaxUnpool} for winners of a known window. Each place
- * asks the windows that cover it, in row-major order, whether it won: nothing is cleared before, and no two threads write one place.
+ * {@link dev.lamina.graph.Pooling.MaxPoolGradient} and {@link dev.lamina.graph.Pooling.MaxUnpool} for winners of a known window: each place
+ * asks the windows that cover it whether it won.
  */
-public final class MaxPoolGradient extends ImagesPooling {
+public final class MaxPoolGradient extends ImagesGradient {
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     private final Pointer from;
@@ -27,8 +26,6 @@ public final class MaxPoolGradient extends ImagesPooling {
     private final Pointer to;
     private final Pointer rectified;
     private final Choice choice;
-    private final long windowBytes;
-    private final long windowRowBytes;
     private long g;
     private long winners;
     private long dx;
@@ -39,24 +36,21 @@ public final class MaxPoolGradient extends ImagesPooling {
 
     private MaxPoolGradient(Team team, Window window, Images in, Images out, Pointer g, Pointer winners, Pointer dx, Pointer rectified,
             Choice choice) {
-        super(team, in, out, ImagesTaps.of(window.h(), in.h(), out.h(), false), ImagesTaps.of(window.w(), in.w(), out.w(), false),
-                Result.MAPS);
+        super(team, in, out, ImagesTaps.of(window.h(), in.h(), out.h(), false), ImagesTaps.of(window.w(), in.w(), out.w(), false));
         from = g;
         winnersFrom = winners;
         to = dx;
         this.rectified = rectified;
         this.choice = choice;
-        windowBytes = columns.windowStep * bytes();
-        windowRowBytes = (long) rows.windowStep * columns.windows() * bytes();
     }
 
     /**
      * A kernel that sums the gradients {@code g} of {@code out} into their winners' places of {@code in}, zero elsewhere.
      *
-     * @param winners what {@link MaxPool} wrote for the same window and images; a place outside its window is as good as -1
+     * @param winners what {@link MaxPool} wrote for the same window and images
      * @param dx the result, of {@code in}
      * @param rectified if not null, a rectifier's output in the layout of {@code dx}: the result is multiplied by
-     *     {@code 1[rectified > 0]}; may be dx
+     *     {@code 1[rectified > 0]}; may not be dx
      */
     public static Kernel sum(Team team, Window window, Images in, Images out, Pointer g, Pointer winners, Pointer dx, Pointer rectified) {
         return new MaxPoolGradient(team, window, in, out, g, winners, dx, rectified, Choice.SUM);
@@ -76,86 +70,112 @@ public final class MaxPoolGradient extends ImagesPooling {
     }
 
     @Override
-    void row(long unit, int row) {
+    long result() {
+        return dx;
+    }
+
+    @Override
+    void pass(boolean begins, int k, long windows, int windowRow, long result, int row, int count) {
+        int[] list = columns.covered[k];
+        int place = row * columns.extent();
+        if (count < LANES) {
+            masked(begins, list, k, windows, result, place, count);
+        } else if (begins) {
+            begin(list, windows, result, place);
+        } else if (choice == Choice.SUM) {
+            add(list, k, windows, result, place);
+        } else {
+            replace(list, k, windows, result, place);
+        }
+    }
+
+    private void begin(int[] list, long windows, long result, int place) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.first[column] * bytes();
+            store(zero.blend(load(g + window), won(winners + window, place + column)), dx + result + column * bytes());
+        }
+    }
+
+    private void add(int[] list, int k, long windows, long result, int place) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.window(column, k) * bytes();
+            long at = dx + result + column * bytes();
+            store(load(at).add(zero.blend(load(g + window), won(winners + window, place + column))), at);
+        }
+    }
+
+    private void replace(int[] list, int k, long windows, long result, int place) {
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.window(column, k) * bytes();
+            long at = dx + result + column * bytes();
+            store(load(at).blend(load(g + window), won(winners + window, place + column)), at);
+        }
+    }
+
+    private static VectorMask<Float> won(long winners, int place) {
+        return IntVector.fromMemorySegment(INTS, ALL, winners, ORDER).compare(VectorOperators.EQ, place).cast(FLOATS);
+    }
+
+    /** Fewer channels than a vector has lanes. */
+    private void masked(boolean begins, int[] list, int k, long windows, long result, int place, int count) {
+        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Integer> places = mask.cast(INTS);
+        VectorMask<Float> before = ImagesSweep.first(begins ? 0 : count);
+        VectorMask<Float> summing = ImagesSweep.first(choice == Choice.SUM ? count : 0);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.window(column, k) * bytes();
+            long at = dx + result + column * bytes();
+            VectorMask<Float> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places)
+                    .compare(VectorOperators.EQ, place + column).cast(FLOATS);
+            FloatVector sum = ImagesSweep.load(at, before);
+            FloatVector value = ImagesSweep.load(g + window, mask).add(zero.blend(sum, summing));
+            ImagesSweep.store(sum.blend(value, won), at, mask);
+        }
+    }
+
+    @Override
+    void end(long result, int count) {
+        if (rectified == null) {
+            return;
+        }
+        VectorMask<Float> mask = ImagesSweep.first(count);
+        for (int column = 0; column < columns.extent(); column++) {
+            long at = result + column * bytes();
+            FloatVector zero = FloatVector.zero(FLOATS);
+            ImagesSweep.store(ImagesSweep.passed(ImagesSweep.load(dx + at, mask), ImagesSweep.load(y + at, mask), zero), dx + at, mask);
+        }
+    }
+
+    @Override
+    void plain(ImagesRow own, long unit, int row) {
         int width = columns.extent();
-        for (int column = 0; column < width; column++) {
-            int high = rows.covers[row];
-            int wide = columns.covers[column];
-            long first = inPooled(unit, rows.first[row], columns.first[column]);
-            int place = row * width + column;
-            long at = inMaps(unit, row, column);
-            if (inner == 1) {
-                single(first, high, wide, place, at);
-            } else {
-                switch (choice) {
-                    case SUM -> sums(first, high, wide, place, at);
-                    case LAST -> rest(first, high, wide, place, at, 0);
+        int windows = columns.windows();
+        java.util.Arrays.fill(own.values, 0, width, 0);
+        for (int p = 0; p < rows.covers[row]; p++) {
+            long from = inPooled(unit, rows.window(row, p), 0);
+            ImagesRow.read(g + from, own.others, windows);
+            ImagesRow.read(winners + from, own.places, windows);
+            for (int q = 0; q < windows; q++) {
+                int place = own.places[q] - row * width;
+                if (place >= 0 && place < width) {
+                    own.values[place] = choice == Choice.SUM ? own.values[place] + own.others[q] : own.others[q];
                 }
             }
         }
-    }
-
-    private void sums(long first, int high, int wide, int place, long at) {
-        FloatVector zero = FloatVector.zero(FLOATS);
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = zero;
-            for (int p = 0; p < high; p++) {
-                for (int q = 0; q < wide; q++) {
-                    long window = start + p * windowRowBytes + q * windowBytes;
-                    VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER).compare(VectorOperators.EQ, place);
-                    sum = sum.add(load(g + window), won.cast(FLOATS));
-                }
-            }
-            long result = at + (long) c * Float.BYTES;
-            if (rectified != null) {
-                sum = ImagesSweep.passed(sum, load(y + result), zero);
-            }
-            store(sum, dx + result);
-        }
-        if (c < inner) {
-            rest(first, high, wide, place, at, c);
-        }
-    }
-
-    /** The channels from c, under a mask, by either choice. */
-    private void rest(long first, int high, int wide, int place, long at, int from) {
-        FloatVector zero = FloatVector.zero(FLOATS);
-        VectorMask<Float> summing = ImagesSweep.first(choice == Choice.SUM ? LANES : 0);
-        for (int c = from; c < inner; c += LANES) {
-            VectorMask<Float> mask = ImagesSweep.first(Math.min(LANES, inner - c));
-            VectorMask<Integer> places = mask.cast(INTS);
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = zero;
-            for (int p = 0; p < high; p++) {
-                for (int q = 0; q < wide; q++) {
-                    long window = start + p * windowRowBytes + q * windowBytes;
-                    IntVector winner = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places);
-                    VectorMask<Float> won = winner.compare(VectorOperators.EQ, place).cast(FLOATS);
-                    sum = sum.blend(ImagesSweep.load(g + window, mask).add(zero.blend(sum, summing)), won);
-                }
-            }
-            long result = at + (long) c * Float.BYTES;
-            if (rectified != null) {
-                sum = ImagesSweep.passed(sum, ImagesSweep.load(y + result, mask), zero);
-            }
-            ImagesSweep.store(sum, dx + result, mask);
-        }
-    }
-
-    private void single(long first, int high, int wide, int place, long at) {
-        float sum = 0;
-        for (int p = 0; p < high; p++) {
-            for (int q = 0; q < wide; q++) {
-                long window = first + p * windowRowBytes + q * windowBytes;
-                if (ALL.get(ValueLayout.JAVA_INT_UNALIGNED, winners + window) == place) {
-                    float value = ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, g + window);
-                    sum = choice == Choice.SUM ? sum + value : value;
-                }
+        long at = inMaps(unit, row, 0);
+        if (rectified != null) {
+            ImagesRow.read(y + at, own.others, width);
+            for (int column = 0; column < width; column++) {
+                own.values[column] = own.others[column] > 0 ? own.values[column] : 0;
             }
         }
-        boolean stopped = rectified != null && !(ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, y + at) > 0);
-        ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, dx + at, stopped ? 0 : sum);
+        ImagesRow.write(own.values, width, dx + at);
     }
 }
