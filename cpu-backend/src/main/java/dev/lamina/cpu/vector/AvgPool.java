@@ -51,6 +51,10 @@ public final class AvgPool extends ImagesPooling {
 
     @Override
     void row(int thread, long unit, int row) {
+        if (inner == 1 && columns.windows() > 1) {
+            plain(own[thread], unit, row);
+            return;
+        }
         for (int column = 0; column < columns.windows(); column++) {
             int wide = columns.count[column];
             int high = wide == 0 ? 0 : rows.count[row];
@@ -131,6 +135,27 @@ public final class AvgPool extends ImagesPooling {
         ImagesSweep.store(sum.mul(share), at, mask);
     }
 
+    /** Sums of each column first, by whole vectors; then of each window's columns. */
+    private void plain(ImagesRow own, long unit, int row) {
+        int width = columns.extent();
+        java.util.Arrays.fill(own.values, 0, width, 0);
+        for (int r = 0; r < rows.count[row]; r++) {
+            ImagesRow.read(x + inMaps(unit, rows.start[row] + r * rows.step, 0), own.others, width);
+            for (int i = 0; i < width; i++) {
+                own.values[i] += own.others[i];
+            }
+        }
+        for (int column = 0; column < columns.windows(); column++) {
+            float sum = 0;
+            for (int s = 0; s < columns.count[column]; s++) {
+                sum += own.values[columns.start[column] + s * columns.step];
+            }
+            own.others[column] = sum * (float) (rows.share[row] * columns.share[column]);
+        }
+        ImagesRow.write(own.others, columns.windows(), y + inPooled(unit, row, 0));
+    }
+
+    /** A row of one window, such as a map's mean. */
     private void single(long first, int high, int wide, float share, long at) {
         // Rows that follow each other, as those of a whole map do, are one.
         boolean whole = high > 0 && columns.step == 1 && rows.step == 1 && wide == columns.extent();

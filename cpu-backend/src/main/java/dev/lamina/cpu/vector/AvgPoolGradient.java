@@ -6,6 +6,7 @@ import static dev.lamina.cpu.vector.Raw.load;
 import static dev.lamina.cpu.vector.Raw.store;
 
 import dev.lamina.graph.Pooling;
+import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
@@ -50,7 +51,11 @@ public final class AvgPoolGradient extends ImagesGradient {
     @Override
     void pass(boolean begins, int k, long windows, int windowRow, long result, int row, int count) {
         if (count < LANES) {
-            masked(begins, k, windows, rows.share[windowRow], result, count);
+            if (begins) {
+                beginMasked(windows, rows.share[windowRow], result, count);
+            } else {
+                addMasked(k, windows, rows.share[windowRow], result, count);
+            }
         } else if (begins) {
             begin(windows, rows.share[windowRow], result);
         } else {
@@ -77,17 +82,26 @@ public final class AvgPoolGradient extends ImagesGradient {
         }
     }
 
-    /** Fewer channels than a vector has lanes. */
-    private void masked(boolean begins, int k, long windows, double share, long result, int count) {
+    private void beginMasked(long windows, double share, long result, int count) {
         VectorMask<Float> mask = ImagesSweep.first(count);
-        VectorMask<Float> before = ImagesSweep.first(begins ? 0 : count);
+        int[] list = columns.covered[0];
+        for (int i = 0; i < list.length; i++) {
+            int window = columns.first[list[i]];
+            FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
+            FloatVector value = ImagesSweep.load(g + windows + window * bytes(), mask);
+            ImagesSweep.store(value.mul(factor), dx + result + list[i] * bytes(), mask);
+        }
+    }
+
+    private void addMasked(int k, long windows, double share, long result, int count) {
+        VectorMask<Float> mask = ImagesSweep.first(count);
         int[] list = columns.covered[k];
         for (int i = 0; i < list.length; i++) {
             int window = columns.window(list[i], k);
             long at = dx + result + list[i] * bytes();
             FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
-            FloatVector sum = ImagesSweep.load(g + windows + window * bytes(), mask).fma(factor, ImagesSweep.load(at, before));
-            ImagesSweep.store(sum, at, mask);
+            FloatVector value = ImagesSweep.load(g + windows + window * bytes(), mask);
+            ImagesSweep.store(value.fma(factor, ImagesSweep.load(at, mask)), at, mask);
         }
     }
 
@@ -95,7 +109,34 @@ public final class AvgPoolGradient extends ImagesGradient {
     void end(long result, int count) { }
 
     @Override
-    void plain(ImagesRow own, long unit, int row) {
+    void row(int thread, long unit, int row) {
+        if (inner > 1) {
+            super.row(thread, unit, row);
+        } else if (columns.windows() == 1 && columns.bare.length == 0) {
+            same(unit, row);
+        } else {
+            plain(own[thread], unit, row);
+        }
+    }
+
+    /** A row all of whose places are in the only window of each row of windows, as in the gradient of a map's mean. */
+    private void same(long unit, int row) {
+        float sum = 0;
+        for (int p = 0; p < rows.covers[row]; p++) {
+            int window = rows.window(row, p);
+            float value = Raw.ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, g + inPooled(unit, window, 0));
+            sum += (float) (rows.share[window] * columns.share[0]) * value;
+        }
+        FloatVector all = FloatVector.broadcast(FLOATS, sum);
+        long at = dx + inMaps(unit, row, 0);
+        int column = 0;
+        for (; column + LANES <= columns.extent(); column += LANES) {
+            store(all, at + (long) column * Float.BYTES);
+        }
+        ImagesSweep.store(all, at + (long) column * Float.BYTES, ImagesSweep.first(columns.extent() - column));
+    }
+
+    private void plain(ImagesRow own, long unit, int row) {
         int width = columns.extent();
         int windows = columns.windows();
         java.util.Arrays.fill(own.others, 0, windows, 0);

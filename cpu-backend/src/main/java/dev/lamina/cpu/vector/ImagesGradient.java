@@ -29,18 +29,11 @@ abstract class ImagesGradient extends ImagesPooling {
     /** What follows the last window, for all places of a row. */
     abstract void end(long result, int count);
 
-    /** A row of maps that lie by themselves. */
-    abstract void plain(ImagesRow own, long unit, int row);
-
     /** The result's address. */
     abstract long result();
 
     @Override
-    final void row(int thread, long unit, int row) {
-        if (inner == 1) {
-            plain(own[thread], unit, row);
-            return;
-        }
+    void row(int thread, long unit, int row) {
         int count = Math.min(inner, Raw.LANES);
         for (int c = 0; c < inner; c += count) {
             // The last channels are a whole vector too, which does some of the channels before again.

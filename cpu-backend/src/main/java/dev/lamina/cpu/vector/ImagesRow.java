@@ -8,13 +8,13 @@ final class ImagesRow {
     final float[] values;
     final float[] others;
     final int[] places;
-    final int[] otherPlaces;
+    final long[] keys;
 
     ImagesRow(int length) {
         values = ImagesSweep.lanes(length);
         others = ImagesSweep.lanes(length);
         places = new int[length + Raw.LANES];
-        otherPlaces = new int[length + Raw.LANES];
+        keys = new long[length];
     }
 
     static void read(long address, float[] row, int count) {

@@ -21,6 +21,9 @@ import jdk.incubator.vector.VectorSpecies;
 public final class MaxPool extends ImagesPooling {
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
+    /** Below the key of any value. */
+    private static final long NO_KEY = Long.MIN_VALUE;
+
     private final Pointer from;
     private final Pointer to;
     private final Pointer winnersTo;
@@ -103,19 +106,21 @@ public final class MaxPool extends ImagesPooling {
     }
 
     private void two(long start, int high, int place, long values, long places) {
-        FloatVector best = load(start);
-        IntVector winner = IntVector.broadcast(INTS, place);
-        for (int r = 0; r < high; r++) {
-            long at = start + r * rowBytes;
+        FloatVector v0 = load(start);
+        FloatVector v1 = load(start + columnBytes);
+        VectorMask<Float> keeps1 = keeps(v0, v1);
+        FloatVector best = v1.blend(v0, keeps1);
+        IntVector winner = choose(IntVector.broadcast(INTS, place), place + columnPlaces, keeps1);
+        for (int r = 1; r < high; r++) {
             int own = place + r * rowPlaces;
-            FloatVector v0 = load(at);
-            VectorMask<Float> keeps0 = keeps(best, v0);
-            best = v0.blend(best, keeps0);
-            winner = choose(winner, own, keeps0);
-            FloatVector v1 = load(at + columnBytes);
-            VectorMask<Float> keeps1 = keeps(best, v1);
-            best = v1.blend(best, keeps1);
-            winner = choose(winner, own + columnPlaces, keeps1);
+            FloatVector u0 = load(start + r * rowBytes);
+            FloatVector u1 = load(start + r * rowBytes + columnBytes);
+            VectorMask<Float> rowKeeps1 = keeps(u0, u1);
+            FloatVector rowBest = u1.blend(u0, rowKeeps1);
+            IntVector rowWinner = choose(IntVector.broadcast(INTS, own), own + columnPlaces, rowKeeps1);
+            VectorMask<Float> above = keeps(best, rowBest);
+            best = rowBest.blend(best, above);
+            winner = rowWinner.blend(winner, above.cast(INTS));
         }
         store(best, values);
         winner.intoMemorySegment(ALL, places, ORDER);
@@ -125,20 +130,19 @@ public final class MaxPool extends ImagesPooling {
         FloatVector best = load(start);
         IntVector winner = IntVector.broadcast(INTS, place);
         for (int r = 0; r < high; r++) {
-            long at = start + r * rowBytes;
             int own = place + r * rowPlaces;
-            FloatVector v0 = load(at);
-            VectorMask<Float> keeps0 = keeps(best, v0);
-            best = v0.blend(best, keeps0);
-            winner = choose(winner, own, keeps0);
-            FloatVector v1 = load(at + columnBytes);
-            VectorMask<Float> keeps1 = keeps(best, v1);
-            best = v1.blend(best, keeps1);
-            winner = choose(winner, own + columnPlaces, keeps1);
-            FloatVector v2 = load(at + 2 * columnBytes);
-            VectorMask<Float> keeps2 = keeps(best, v2);
-            best = v2.blend(best, keeps2);
-            winner = choose(winner, own + 2 * columnPlaces, keeps2);
+            FloatVector u0 = load(start + r * rowBytes);
+            FloatVector u1 = load(start + r * rowBytes + columnBytes);
+            FloatVector u2 = load(start + r * rowBytes + 2 * columnBytes);
+            VectorMask<Float> keeps1 = keeps(u0, u1);
+            FloatVector rowBest = u1.blend(u0, keeps1);
+            IntVector rowWinner = choose(IntVector.broadcast(INTS, own), own + columnPlaces, keeps1);
+            VectorMask<Float> keeps2 = keeps(rowBest, u2);
+            rowBest = u2.blend(rowBest, keeps2);
+            rowWinner = choose(rowWinner, own + 2 * columnPlaces, keeps2);
+            VectorMask<Float> above = keeps(best, rowBest);
+            best = rowBest.blend(best, above);
+            winner = rowWinner.blend(winner, above.cast(INTS));
         }
         store(best, values);
         winner.intoMemorySegment(ALL, places, ORDER);
@@ -185,34 +189,45 @@ public final class MaxPool extends ImagesPooling {
         return value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
     }
 
-    /** The best of each column first, by rows of whole vectors; then of each window's columns, of equals the one in the upper row. */
+    /**
+     * The best of each column first, by whole vectors; then of each window's columns by a key that sorts as values do, and equals from right
+     * to left: without branches, which on data without pattern are slow.
+     */
     private void plain(ImagesRow own, long unit, int row, long values, long places) {
         int width = columns.extent();
-        ImagesRow.read(x + inMaps(unit, rows.start[row], 0), own.values, rows.count[row] == 0 ? 0 : width);
-        int place = rows.start[row] * width;
-        java.util.Arrays.fill(own.places, 0, width, place);
-        for (int r = 1; r < rows.count[row]; r++) {
-            ImagesRow.read(x + inMaps(unit, rows.start[row] + r * rows.step, 0), own.others, width);
-            upper(own, width, place + r * rowPlaces);
+        int high = rows.count[row];
+        long map = x + inMaps(unit, 0, 0);
+        if (high > 0) {
+            int place = rows.start[row] * width;
+            ImagesRow.read(map + place * bytes(), own.values, width);
+            java.util.Arrays.fill(own.places, 0, width, place);
+            for (int r = 1; r < high; r++) {
+                ImagesRow.read(map + (place + r * rowPlaces) * bytes(), own.others, width);
+                upper(own, width, place + r * rowPlaces);
+            }
+            for (int i = 0; i < width; i++) {
+                own.keys[i] = key(own.values[i], own.places[i] + i);
+            }
         }
         for (int column = 0; column < columns.windows(); column++) {
-            int wide = rows.count[row] == 0 ? 0 : columns.count[column];
-            float best = Float.NEGATIVE_INFINITY;
-            int winner = -1;
+            int wide = high == 0 ? 0 : columns.count[column];
+            long best = NO_KEY;
             for (int s = 0; s < wide; s++) {
-                int at = columns.start[column] + s * columnPlaces;
-                float value = own.values[at];
-                int candidate = own.places[at] + at;
-                if (winner < 0 || before(value, candidate, best, winner)) {
-                    best = value;
-                    winner = candidate;
-                }
+                best = Math.max(best, own.keys[columns.start[column] + s * columnPlaces]);
             }
-            own.others[column] = best;
-            own.otherPlaces[column] = winner;
+            int winner = best == NO_KEY ? -1 : ~(int) best;
+            own.places[column] = winner;
+            own.others[column] = winner < 0 ? Float.NEGATIVE_INFINITY : ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, map + winner * bytes());
         }
         ImagesRow.write(own.others, columns.windows(), values);
-        ImagesRow.write(own.otherPlaces, columns.windows(), places);
+        ImagesRow.write(own.places, columns.windows(), places);
+    }
+
+    /** Sorts as the value, NaN above all, then from the last place to the first. */
+    private static long key(float value, int place) {
+        int bits = Float.floatToIntBits(value + 0f);
+        int sorted = bits ^ bits >> 31 & Integer.MAX_VALUE;
+        return (long) sorted << 32 | ~place & 0xffffffffL;
     }
 
     private static void upper(ImagesRow own, int width, int place) {
@@ -223,13 +238,6 @@ public final class MaxPool extends ImagesPooling {
             value.blend(best, keeps).intoArray(own.values, i);
             choose(IntVector.fromArray(INTS, own.places, i), place, keeps).intoArray(own.places, i);
         }
-    }
-
-    /** Whether a value of another column precedes the best. */
-    private static boolean before(float value, int candidate, float best, int winner) {
-        boolean number = value == value;
-        boolean equal = value == best || !number && best != best;
-        return equal ? candidate < winner : value > best || !number;
     }
 
     /** A dilated window may lie in the padding alone. */

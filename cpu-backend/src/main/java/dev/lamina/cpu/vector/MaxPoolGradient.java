@@ -53,12 +53,14 @@ public final class MaxPoolGradient extends ImagesGradient {
      *     {@code 1[rectified > 0]}; may not be dx
      */
     public static Kernel sum(Team team, Window window, Images in, Images out, Pointer g, Pointer winners, Pointer dx, Pointer rectified) {
-        return new MaxPoolGradient(team, window, in, out, g, winners, dx, rectified, Choice.SUM);
+        return in.inner() == 1 ? MaxPoolScatter.sum(team, in, out, g, winners, dx, rectified)
+                : new MaxPoolGradient(team, window, in, out, g, winners, dx, rectified, Choice.SUM);
     }
 
     /** Like {@link #sum}, but a place that several windows chose takes the value of the last. */
     public static Kernel last(Team team, Window window, Images in, Images out, Pointer values, Pointer winners, Pointer result) {
-        return new MaxPoolGradient(team, window, in, out, values, winners, result, null, Choice.LAST);
+        return in.inner() == 1 ? MaxPoolScatter.last(team, in, out, values, winners, result)
+                : new MaxPoolGradient(team, window, in, out, values, winners, result, null, Choice.LAST);
     }
 
     @Override
@@ -79,7 +81,11 @@ public final class MaxPoolGradient extends ImagesGradient {
         int[] list = columns.covered[k];
         int place = row * columns.extent();
         if (count < LANES) {
-            masked(begins, list, k, windows, result, place, count);
+            if (begins) {
+                beginMasked(list, windows, result, place, count);
+            } else {
+                addMasked(list, k, windows, result, place, count);
+            }
         } else if (begins) {
             begin(list, windows, result, place);
         } else if (choice == Choice.SUM) {
@@ -121,23 +127,32 @@ public final class MaxPoolGradient extends ImagesGradient {
         return IntVector.fromMemorySegment(INTS, ALL, winners, ORDER).compare(VectorOperators.EQ, place).cast(FLOATS);
     }
 
-    /** Fewer channels than a vector has lanes. */
-    private void masked(boolean begins, int[] list, int k, long windows, long result, int place, int count) {
+    private void beginMasked(int[] list, long windows, long result, int place, int count) {
         VectorMask<Float> mask = ImagesSweep.first(count);
-        VectorMask<Integer> places = mask.cast(INTS);
-        VectorMask<Float> before = ImagesSweep.first(begins ? 0 : count);
-        VectorMask<Float> summing = ImagesSweep.first(choice == Choice.SUM ? count : 0);
         FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.first[column] * bytes();
+            VectorMask<Float> won = won(winners + window, place + column, mask);
+            ImagesSweep.store(zero.blend(ImagesSweep.load(g + window, mask), won), dx + result + column * bytes(), mask);
+        }
+    }
+
+    private void addMasked(int[] list, int k, long windows, long result, int place, int count) {
+        VectorMask<Float> mask = ImagesSweep.first(count);
+        float kept = choice == Choice.SUM ? 1 : 0;
         for (int i = 0; i < list.length; i++) {
             int column = list[i];
             long window = windows + columns.window(column, k) * bytes();
             long at = dx + result + column * bytes();
-            VectorMask<Float> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places)
-                    .compare(VectorOperators.EQ, place + column).cast(FLOATS);
-            FloatVector sum = ImagesSweep.load(at, before);
-            FloatVector value = ImagesSweep.load(g + window, mask).add(zero.blend(sum, summing));
-            ImagesSweep.store(sum.blend(value, won), at, mask);
+            FloatVector before = ImagesSweep.load(at, mask);
+            FloatVector value = ImagesSweep.load(g + window, mask);
+            ImagesSweep.store(before.blend(before.mul(kept).add(value), won(winners + window, place + column, mask)), at, mask);
         }
+    }
+
+    private static VectorMask<Float> won(long winners, int place, VectorMask<Float> mask) {
+        return IntVector.fromMemorySegment(INTS, ALL, winners, ORDER, mask.cast(INTS)).compare(VectorOperators.EQ, place).cast(FLOATS);
     }
 
     @Override
@@ -151,31 +166,5 @@ public final class MaxPoolGradient extends ImagesGradient {
             FloatVector zero = FloatVector.zero(FLOATS);
             ImagesSweep.store(ImagesSweep.passed(ImagesSweep.load(dx + at, mask), ImagesSweep.load(y + at, mask), zero), dx + at, mask);
         }
-    }
-
-    @Override
-    void plain(ImagesRow own, long unit, int row) {
-        int width = columns.extent();
-        int windows = columns.windows();
-        java.util.Arrays.fill(own.values, 0, width, 0);
-        for (int p = 0; p < rows.covers[row]; p++) {
-            long from = inPooled(unit, rows.window(row, p), 0);
-            ImagesRow.read(g + from, own.others, windows);
-            ImagesRow.read(winners + from, own.places, windows);
-            for (int q = 0; q < windows; q++) {
-                int place = own.places[q] - row * width;
-                if (place >= 0 && place < width) {
-                    own.values[place] = choice == Choice.SUM ? own.values[place] + own.others[q] : own.others[q];
-                }
-            }
-        }
-        long at = inMaps(unit, row, 0);
-        if (rectified != null) {
-            ImagesRow.read(y + at, own.others, width);
-            for (int column = 0; column < width; column++) {
-                own.values[column] = own.others[column] > 0 ? own.values[column] : 0;
-            }
-        }
-        ImagesRow.write(own.values, width, dx + at);
     }
 }

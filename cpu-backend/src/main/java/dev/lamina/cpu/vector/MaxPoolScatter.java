@@ -4,6 +4,8 @@ import static dev.lamina.cpu.vector.Raw.ALL;
 
 import dev.lamina.graph.GraphException;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
 
 /** Values to and from their winners' places when the window is not known; one element at a time, slower than {@link MaxPoolGradient}. */
 public final class MaxPoolScatter implements Kernel {
@@ -14,6 +16,7 @@ public final class MaxPoolScatter implements Kernel {
     private final Pointer values;
     private final Pointer winners;
     private final Pointer result;
+    private final Pointer rectified;
     private final Way way;
     private final int inner;
     private final long mapPlaces;
@@ -23,7 +26,8 @@ public final class MaxPoolScatter implements Kernel {
 
     private enum Way { SUM, LAST, GATHER }
 
-    private MaxPoolScatter(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Way way) {
+    private MaxPoolScatter(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Pointer rectified,
+            Way way) {
         if (in.n() != out.n() || in.c() != out.c() || in.order() != out.order()) {
             throw new GraphException("pooling: maps %s and pooled maps %s need the same images, channels and order.".formatted(in, out));
         }
@@ -32,6 +36,7 @@ public final class MaxPoolScatter implements Kernel {
         this.values = values;
         this.winners = winners;
         this.result = result;
+        this.rectified = rectified;
         this.way = way;
         inner = (int) in.inner();
         mapPlaces = in.h() * in.w();
@@ -41,17 +46,22 @@ public final class MaxPoolScatter implements Kernel {
 
     /** A kernel of {@link dev.lamina.graph.Pooling.MaxPoolGradient}: values and winners of {@code out} to {@code in}. */
     public static Kernel sum(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result) {
-        return new MaxPoolScatter(team, in, out, values, winners, result, Way.SUM);
+        return new MaxPoolScatter(team, in, out, values, winners, result, null, Way.SUM);
+    }
+
+    /** Like {@link #sum}, but the result passes a rectifier with this output; null for none. */
+    static Kernel sum(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Pointer rectified) {
+        return new MaxPoolScatter(team, in, out, values, winners, result, rectified, Way.SUM);
     }
 
     /** A kernel of {@link dev.lamina.graph.Pooling.MaxUnpool}: values and winners of {@code out} to {@code in}. */
     public static Kernel last(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result) {
-        return new MaxPoolScatter(team, in, out, values, winners, result, Way.LAST);
+        return new MaxPoolScatter(team, in, out, values, winners, result, null, Way.LAST);
     }
 
     /** A kernel of {@link dev.lamina.graph.Pooling.PoolGather}: x of {@code in} at the winners of {@code out} to a result of {@code out}. */
     public static Kernel gather(Team team, Images in, Images out, Pointer x, Pointer winners, Pointer result) {
-        return new MaxPoolScatter(team, in, out, x, winners, result, Way.GATHER);
+        return new MaxPoolScatter(team, in, out, x, winners, result, null, Way.GATHER);
     }
 
     @Override
@@ -70,6 +80,9 @@ public final class MaxPoolScatter implements Kernel {
                 case SUM, LAST -> {
                     ALL.asSlice(result.address() + maps, mapPlaces * inner * Float.BYTES).fill((byte) 0);
                     scatter(maps, pooled, present);
+                    if (rectified != null) {
+                        rectify(result.address() + maps, rectified.address() + maps, mapPlaces * inner);
+                    }
                 }
                 case GATHER -> gather(maps, pooled, present);
             }
@@ -88,6 +101,18 @@ public final class MaxPoolScatter implements Kernel {
                 }
             }
         }
+    }
+
+    private static void rectify(long g, long y, long count) {
+        FloatVector zero = FloatVector.zero(Raw.FLOATS);
+        int vectors = (int) (count / Raw.LANES);
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * ImagesSweep.BYTES;
+            Raw.store(ImagesSweep.passed(Raw.load(g + at), Raw.load(y + at), zero), g + at);
+        }
+        long at = (long) vectors * ImagesSweep.BYTES;
+        VectorMask<Float> mask = ImagesSweep.first((int) (count % Raw.LANES));
+        ImagesSweep.store(ImagesSweep.passed(ImagesSweep.load(g + at, mask), ImagesSweep.load(y + at, mask), zero), g + at, mask);
     }
 
     private void gather(long maps, long pooled, int present) {
