@@ -3,8 +3,8 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Pooling;
 import java.lang.foreign.ValueLayout;
@@ -87,18 +87,21 @@ public final class AvgPool extends ImagesPooling {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int r = 0; r < high; r++) {
             long row = start + r * rowBytes;
-            sum = sum.add(load(row).add(load(row + columnBytes)));
+            FloatVector second = fromMemorySegment(FLOATS, ALL, row + columnBytes, ORDER);
+            sum = sum.add(fromMemorySegment(FLOATS, ALL, row, ORDER).add(second));
         }
-        store(sum.mul(share), at);
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER);
     }
 
     private void three(long start, int high, float share, long at) {
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int r = 0; r < high; r++) {
             long row = start + r * rowBytes;
-            sum = sum.add(load(row).add(load(row + columnBytes)).add(load(row + 2 * columnBytes)));
+            FloatVector second = fromMemorySegment(FLOATS, ALL, row + columnBytes, ORDER);
+            FloatVector third = fromMemorySegment(FLOATS, ALL, row + 2 * columnBytes, ORDER);
+            sum = sum.add(fromMemorySegment(FLOATS, ALL, row, ORDER).add(second).add(third));
         }
-        store(sum.mul(share), at);
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER);
     }
 
     /** Two sums at a time hide the latency of an addition. */
@@ -110,29 +113,29 @@ public final class AvgPool extends ImagesPooling {
             FloatVector odd = FloatVector.zero(FLOATS);
             int s = 0;
             for (; s + 1 < wide; s += 2) {
-                even = even.add(load(row + s * columnBytes));
-                odd = odd.add(load(row + (s + 1) * columnBytes));
+                even = even.add(fromMemorySegment(FLOATS, ALL, row + s * columnBytes, ORDER));
+                odd = odd.add(fromMemorySegment(FLOATS, ALL, row + (s + 1) * columnBytes, ORDER));
             }
             sum = sum.add(even.add(odd));
             if (s < wide) {
-                sum = sum.add(load(row + s * columnBytes));
+                sum = sum.add(fromMemorySegment(FLOATS, ALL, row + s * columnBytes, ORDER));
             }
         }
-        store(sum.mul(share), at);
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER);
     }
 
     /** Fewer channels than a vector has lanes. */
     private void masked(long start, int high, int wide, float share, long at) {
-        VectorMask<Float> mask = ImagesSweep.first(inner);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, inner);
         FloatVector sum = FloatVector.zero(FLOATS);
         for (int r = 0; r < high; r++) {
             FloatVector row = FloatVector.zero(FLOATS);
             for (int s = 0; s < wide; s++) {
-                row = row.add(ImagesSweep.load(start + r * rowBytes + s * columnBytes, mask));
+                row = row.add(fromMemorySegment(FLOATS, ALL, start + r * rowBytes + s * columnBytes, ORDER, mask));
             }
             sum = sum.add(row);
         }
-        ImagesSweep.store(sum.mul(share), at, mask);
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER, mask);
     }
 
     /** Sums of each column first, by whole vectors; then of each window's columns. */
@@ -173,9 +176,9 @@ public final class AvgPool extends ImagesPooling {
         FloatVector sum = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i + LANES <= length; i += LANES) {
-            sum = sum.add(load(start + (long) i * Float.BYTES));
+            sum = sum.add(fromMemorySegment(FLOATS, ALL, start + (long) i * Float.BYTES, ORDER));
         }
-        sum = sum.add(ImagesSweep.load(start + (long) i * Float.BYTES, ImagesSweep.first(length - i)));
+        sum = sum.add(fromMemorySegment(FLOATS, ALL, start + (long) i * Float.BYTES, ORDER, FLOATS.indexInRange(0, length - i)));
         return sum.reduceLanes(VectorOperators.ADD);
     }
 

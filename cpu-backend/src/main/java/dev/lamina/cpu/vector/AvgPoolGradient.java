@@ -1,9 +1,10 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Pooling;
 import java.lang.foreign.ValueLayout;
@@ -68,7 +69,8 @@ public final class AvgPoolGradient extends ImagesGradient {
         for (int i = 0; i < list.length; i++) {
             int window = columns.first[list[i]];
             FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
-            store(load(g + windows + window * bytes()).mul(factor), dx + result + list[i] * bytes());
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER);
+            value.mul(factor).intoMemorySegment(ALL, dx + result + list[i] * bytes(), ORDER);
         }
     }
 
@@ -78,30 +80,31 @@ public final class AvgPoolGradient extends ImagesGradient {
             int window = columns.window(list[i], k);
             long at = dx + result + list[i] * bytes();
             FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
-            store(load(g + windows + window * bytes()).fma(factor, load(at)), at);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER);
+            value.fma(factor, fromMemorySegment(FLOATS, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
         }
     }
 
     private void beginMasked(long windows, double share, long result, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
         int[] list = columns.covered[0];
         for (int i = 0; i < list.length; i++) {
             int window = columns.first[list[i]];
             FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
-            FloatVector value = ImagesSweep.load(g + windows + window * bytes(), mask);
-            ImagesSweep.store(value.mul(factor), dx + result + list[i] * bytes(), mask);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER, mask);
+            value.mul(factor).intoMemorySegment(ALL, dx + result + list[i] * bytes(), ORDER, mask);
         }
     }
 
     private void addMasked(int k, long windows, double share, long result, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
         int[] list = columns.covered[k];
         for (int i = 0; i < list.length; i++) {
             int window = columns.window(list[i], k);
             long at = dx + result + list[i] * bytes();
             FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
-            FloatVector value = ImagesSweep.load(g + windows + window * bytes(), mask);
-            ImagesSweep.store(value.fma(factor, ImagesSweep.load(at, mask)), at, mask);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER, mask);
+            value.fma(factor, fromMemorySegment(FLOATS, ALL, at, ORDER, mask)).intoMemorySegment(ALL, at, ORDER, mask);
         }
     }
 
@@ -131,9 +134,9 @@ public final class AvgPoolGradient extends ImagesGradient {
         long at = dx + inMaps(unit, row, 0);
         int column = 0;
         for (; column + LANES <= columns.extent(); column += LANES) {
-            store(all, at + (long) column * Float.BYTES);
+            all.intoMemorySegment(ALL, at + (long) column * Float.BYTES, ORDER);
         }
-        ImagesSweep.store(all, at + (long) column * Float.BYTES, ImagesSweep.first(columns.extent() - column));
+        all.intoMemorySegment(ALL, at + (long) column * Float.BYTES, ORDER, FLOATS.indexInRange(0, columns.extent() - column));
     }
 
     private void plain(ImagesRow own, long unit, int row) {

@@ -1,5 +1,10 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
+import static dev.lamina.cpu.vector.Raw.FLOATS;
+import static dev.lamina.cpu.vector.Raw.LANES;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+
 import jdk.incubator.vector.FloatVector;
 
 /**
@@ -66,9 +71,9 @@ abstract class ImagesGradient extends ImagesPooling {
     private void clear(long at, int count) {
         FloatVector zero = FloatVector.zero(Raw.FLOATS);
         if (count == Raw.LANES) {
-            Raw.store(zero, result() + at);
+            zero.intoMemorySegment(ALL, result() + at, ORDER);
         } else {
-            ImagesSweep.store(zero, result() + at, ImagesSweep.first(count));
+            zero.intoMemorySegment(ALL, result() + at, ORDER, FLOATS.indexInRange(0, count));
         }
     }
 }

@@ -1,7 +1,5 @@
 package dev.lamina.cpu.vector;
 
-import dev.lamina.graph.GraphException;
-
 /**
  * A pooling between two sets of maps, row by row of the one that is written. A unit is the maps that lie together in memory:
  * {@code inner} channels of an image.
@@ -23,9 +21,7 @@ abstract class ImagesPooling implements Kernel {
 
     /** A pooling whose large maps are {@code in}, whose small maps {@code out}. */
     ImagesPooling(Team given, Images in, Images out, ImagesTaps rows, ImagesTaps columns, Result result) {
-        if (in.n() != out.n() || in.c() != out.c() || in.order() != out.order()) {
-            throw new GraphException("pooling: maps %s and pooled maps %s need the same images, channels and order.".formatted(in, out));
-        }
+        in.requirePooled(out);
         this.rows = rows;
         this.columns = columns;
         channels = Math.toIntExact(in.c());

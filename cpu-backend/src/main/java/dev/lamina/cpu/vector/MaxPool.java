@@ -4,8 +4,7 @@ import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
 import static dev.lamina.cpu.vector.Raw.ORDER;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Window;
 import java.lang.foreign.Arena;
@@ -106,87 +105,78 @@ public final class MaxPool extends ImagesPooling {
     }
 
     private void two(long start, int high, int place, long values, long places) {
-        FloatVector v0 = load(start);
-        FloatVector v1 = load(start + columnBytes);
-        VectorMask<Float> keeps1 = keeps(v0, v1);
+        FloatVector v0 = fromMemorySegment(FLOATS, ALL, start, ORDER);
+        FloatVector v1 = fromMemorySegment(FLOATS, ALL, start + columnBytes, ORDER);
+        VectorMask<Float> keeps1 = v1.compare(VectorOperators.LE, v0).or(v0.compare(VectorOperators.NE, v0));
         FloatVector best = v1.blend(v0, keeps1);
-        IntVector winner = choose(IntVector.broadcast(INTS, place), place + columnPlaces, keeps1);
+        IntVector winner = IntVector.broadcast(INTS, place + columnPlaces).blend(IntVector.broadcast(INTS, place), keeps1.cast(INTS));
         for (int r = 1; r < high; r++) {
             int own = place + r * rowPlaces;
-            FloatVector u0 = load(start + r * rowBytes);
-            FloatVector u1 = load(start + r * rowBytes + columnBytes);
-            VectorMask<Float> rowKeeps1 = keeps(u0, u1);
+            FloatVector u0 = fromMemorySegment(FLOATS, ALL, start + r * rowBytes, ORDER);
+            FloatVector u1 = fromMemorySegment(FLOATS, ALL, start + r * rowBytes + columnBytes, ORDER);
+            VectorMask<Float> rowKeeps1 = u1.compare(VectorOperators.LE, u0).or(u0.compare(VectorOperators.NE, u0));
             FloatVector rowBest = u1.blend(u0, rowKeeps1);
-            IntVector rowWinner = choose(IntVector.broadcast(INTS, own), own + columnPlaces, rowKeeps1);
-            VectorMask<Float> above = keeps(best, rowBest);
+            IntVector rowWinner = IntVector.broadcast(INTS, own + columnPlaces).blend(IntVector.broadcast(INTS, own), rowKeeps1.cast(INTS));
+            VectorMask<Float> above = rowBest.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
             best = rowBest.blend(best, above);
             winner = rowWinner.blend(winner, above.cast(INTS));
         }
-        store(best, values);
+        best.intoMemorySegment(ALL, values, ORDER);
         winner.intoMemorySegment(ALL, places, ORDER);
     }
 
     private void three(long start, int high, int place, long values, long places) {
-        FloatVector best = load(start);
+        FloatVector best = fromMemorySegment(FLOATS, ALL, start, ORDER);
         IntVector winner = IntVector.broadcast(INTS, place);
         for (int r = 0; r < high; r++) {
             int own = place + r * rowPlaces;
-            FloatVector u0 = load(start + r * rowBytes);
-            FloatVector u1 = load(start + r * rowBytes + columnBytes);
-            FloatVector u2 = load(start + r * rowBytes + 2 * columnBytes);
-            VectorMask<Float> keeps1 = keeps(u0, u1);
+            FloatVector u0 = fromMemorySegment(FLOATS, ALL, start + r * rowBytes, ORDER);
+            FloatVector u1 = fromMemorySegment(FLOATS, ALL, start + r * rowBytes + columnBytes, ORDER);
+            FloatVector u2 = fromMemorySegment(FLOATS, ALL, start + r * rowBytes + 2 * columnBytes, ORDER);
+            VectorMask<Float> keeps1 = u1.compare(VectorOperators.LE, u0).or(u0.compare(VectorOperators.NE, u0));
             FloatVector rowBest = u1.blend(u0, keeps1);
-            IntVector rowWinner = choose(IntVector.broadcast(INTS, own), own + columnPlaces, keeps1);
-            VectorMask<Float> keeps2 = keeps(rowBest, u2);
+            IntVector rowWinner = IntVector.broadcast(INTS, own + columnPlaces).blend(IntVector.broadcast(INTS, own), keeps1.cast(INTS));
+            VectorMask<Float> keeps2 = u2.compare(VectorOperators.LE, rowBest).or(rowBest.compare(VectorOperators.NE, rowBest));
             rowBest = u2.blend(rowBest, keeps2);
-            rowWinner = choose(rowWinner, own + 2 * columnPlaces, keeps2);
-            VectorMask<Float> above = keeps(best, rowBest);
+            rowWinner = IntVector.broadcast(INTS, own + 2 * columnPlaces).blend(rowWinner, keeps2.cast(INTS));
+            VectorMask<Float> above = rowBest.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
             best = rowBest.blend(best, above);
             winner = rowWinner.blend(winner, above.cast(INTS));
         }
-        store(best, values);
+        best.intoMemorySegment(ALL, values, ORDER);
         winner.intoMemorySegment(ALL, places, ORDER);
     }
 
     private void any(long start, int high, int wide, int place, long values, long places) {
-        FloatVector best = load(start);
+        FloatVector best = fromMemorySegment(FLOATS, ALL, start, ORDER);
         IntVector winner = IntVector.broadcast(INTS, place);
         for (int r = 0; r < high; r++) {
             for (int s = 0; s < wide; s++) {
-                FloatVector value = load(start + r * rowBytes + s * columnBytes);
-                VectorMask<Float> keeps = keeps(best, value);
+                FloatVector value = fromMemorySegment(FLOATS, ALL, start + r * rowBytes + s * columnBytes, ORDER);
+                VectorMask<Float> keeps = value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
                 best = value.blend(best, keeps);
-                winner = choose(winner, place + r * rowPlaces + s * columnPlaces, keeps);
+                winner = IntVector.broadcast(INTS, place + r * rowPlaces + s * columnPlaces).blend(winner, keeps.cast(INTS));
             }
         }
-        store(best, values);
+        best.intoMemorySegment(ALL, values, ORDER);
         winner.intoMemorySegment(ALL, places, ORDER);
     }
 
     /** Fewer channels than a vector has lanes. */
     private void masked(long start, int high, int wide, int place, long values, long places) {
-        VectorMask<Float> mask = ImagesSweep.first(inner);
-        FloatVector best = ImagesSweep.load(start, mask);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, inner);
+        FloatVector best = fromMemorySegment(FLOATS, ALL, start, ORDER, mask);
         IntVector winner = IntVector.broadcast(INTS, place);
         for (int r = 0; r < high; r++) {
             for (int s = 0; s < wide; s++) {
-                FloatVector value = ImagesSweep.load(start + r * rowBytes + s * columnBytes, mask);
-                VectorMask<Float> keeps = keeps(best, value);
+                FloatVector value = fromMemorySegment(FLOATS, ALL, start + r * rowBytes + s * columnBytes, ORDER, mask);
+                VectorMask<Float> keeps = value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
                 best = value.blend(best, keeps);
-                winner = choose(winner, place + r * rowPlaces + s * columnPlaces, keeps);
+                winner = IntVector.broadcast(INTS, place + r * rowPlaces + s * columnPlaces).blend(winner, keeps.cast(INTS));
             }
         }
-        ImagesSweep.store(best, values, mask);
+        best.intoMemorySegment(ALL, values, ORDER, mask);
         winner.intoMemorySegment(ALL, places, ORDER, mask.cast(INTS));
-    }
-
-    private static IntVector choose(IntVector winner, int place, VectorMask<Float> keeps) {
-        return IntVector.broadcast(INTS, place).blend(winner, keeps.cast(INTS));
-    }
-
-    /** Where the best so far stays: the value is not above it, or the best is NaN already. A NaN is not below anything. */
-    private static VectorMask<Float> keeps(FloatVector best, FloatVector value) {
-        return value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
     }
 
     /**
@@ -234,9 +224,9 @@ public final class MaxPool extends ImagesPooling {
         for (int i = 0; i < width; i += LANES) {
             FloatVector best = FloatVector.fromArray(FLOATS, own.values, i);
             FloatVector value = FloatVector.fromArray(FLOATS, own.others, i);
-            VectorMask<Float> keeps = keeps(best, value);
+            VectorMask<Float> keeps = value.compare(VectorOperators.LE, best).or(best.compare(VectorOperators.NE, best));
             value.blend(best, keeps).intoArray(own.values, i);
-            choose(IntVector.fromArray(INTS, own.places, i), place, keeps).intoArray(own.places, i);
+            IntVector.broadcast(INTS, place).blend(IntVector.fromArray(INTS, own.places, i), keeps.cast(INTS)).intoArray(own.places, i);
         }
     }
 

@@ -4,8 +4,7 @@ import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
 import static dev.lamina.cpu.vector.Raw.ORDER;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Window;
 import jdk.incubator.vector.FloatVector;
@@ -100,7 +99,10 @@ public final class MaxPoolGradient extends ImagesGradient {
         for (int i = 0; i < list.length; i++) {
             int column = list[i];
             long window = windows + columns.first[column] * bytes();
-            store(zero.blend(load(g + window), won(winners + window, place + column)), dx + result + column * bytes());
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = zero.blend(fromMemorySegment(FLOATS, ALL, g + window, ORDER), won.cast(FLOATS));
+            value.intoMemorySegment(ALL, dx + result + column * bytes(), ORDER);
         }
     }
 
@@ -110,7 +112,10 @@ public final class MaxPoolGradient extends ImagesGradient {
             int column = list[i];
             long window = windows + columns.window(column, k) * bytes();
             long at = dx + result + column * bytes();
-            store(load(at).add(zero.blend(load(g + window), won(winners + window, place + column))), at);
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = zero.blend(fromMemorySegment(FLOATS, ALL, g + window, ORDER), won.cast(FLOATS));
+            fromMemorySegment(FLOATS, ALL, at, ORDER).add(value).intoMemorySegment(ALL, at, ORDER);
         }
     }
 
@@ -119,40 +124,41 @@ public final class MaxPoolGradient extends ImagesGradient {
             int column = list[i];
             long window = windows + columns.window(column, k) * bytes();
             long at = dx + result + column * bytes();
-            store(load(at).blend(load(g + window), won(winners + window, place + column)), at);
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + window, ORDER);
+            fromMemorySegment(FLOATS, ALL, at, ORDER).blend(value, won.cast(FLOATS)).intoMemorySegment(ALL, at, ORDER);
         }
     }
 
-    private static VectorMask<Float> won(long winners, int place) {
-        return IntVector.fromMemorySegment(INTS, ALL, winners, ORDER).compare(VectorOperators.EQ, place).cast(FLOATS);
-    }
-
     private void beginMasked(int[] list, long windows, long result, int place, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        VectorMask<Integer> places = INTS.indexInRange(0, count);
         FloatVector zero = FloatVector.zero(FLOATS);
         for (int i = 0; i < list.length; i++) {
             int column = list[i];
             long window = windows + columns.first[column] * bytes();
-            VectorMask<Float> won = won(winners + window, place + column, mask);
-            ImagesSweep.store(zero.blend(ImagesSweep.load(g + window, mask), won), dx + result + column * bytes(), mask);
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = zero.blend(fromMemorySegment(FLOATS, ALL, g + window, ORDER, mask), won.cast(FLOATS));
+            value.intoMemorySegment(ALL, dx + result + column * bytes(), ORDER, mask);
         }
     }
 
     private void addMasked(int[] list, int k, long windows, long result, int place, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        VectorMask<Integer> places = INTS.indexInRange(0, count);
         float kept = choice == Choice.SUM ? 1 : 0;
         for (int i = 0; i < list.length; i++) {
             int column = list[i];
             long window = windows + columns.window(column, k) * bytes();
             long at = dx + result + column * bytes();
-            FloatVector before = ImagesSweep.load(at, mask);
-            FloatVector value = ImagesSweep.load(g + window, mask);
-            ImagesSweep.store(before.blend(before.mul(kept).add(value), won(winners + window, place + column, mask)), at, mask);
+            FloatVector before = fromMemorySegment(FLOATS, ALL, at, ORDER, mask);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + window, ORDER, mask);
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places)
+                    .compare(VectorOperators.EQ, place + column);
+            before.blend(before.mul(kept).add(value), won.cast(FLOATS)).intoMemorySegment(ALL, at, ORDER, mask);
         }
-    }
-
-    private static VectorMask<Float> won(long winners, int place, VectorMask<Float> mask) {
-        return IntVector.fromMemorySegment(INTS, ALL, winners, ORDER, mask.cast(INTS)).compare(VectorOperators.EQ, place).cast(FLOATS);
     }
 
     @Override
@@ -160,11 +166,29 @@ public final class MaxPoolGradient extends ImagesGradient {
         if (rectified == null) {
             return;
         }
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        if (count < LANES) {
+            rectifyMasked(result, count);
+        } else {
+            rectify(result);
+        }
+    }
+
+    private void rectify(long result) {
+        FloatVector zero = FloatVector.zero(FLOATS);
         for (int column = 0; column < columns.extent(); column++) {
             long at = result + column * bytes();
-            FloatVector zero = FloatVector.zero(FLOATS);
-            ImagesSweep.store(ImagesSweep.passed(ImagesSweep.load(dx + at, mask), ImagesSweep.load(y + at, mask), zero), dx + at, mask);
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER).compare(VectorOperators.GT, zero);
+            zero.blend(fromMemorySegment(FLOATS, ALL, dx + at, ORDER), passes).intoMemorySegment(ALL, dx + at, ORDER);
+        }
+    }
+
+    private void rectifyMasked(long result, int count) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int column = 0; column < columns.extent(); column++) {
+            long at = result + column * bytes();
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER, mask).compare(VectorOperators.GT, zero);
+            zero.blend(fromMemorySegment(FLOATS, ALL, dx + at, ORDER, mask), passes).intoMemorySegment(ALL, dx + at, ORDER, mask);
         }
     }
 }

@@ -1,11 +1,16 @@
 package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
+import static dev.lamina.cpu.vector.Raw.FLOATS;
+import static dev.lamina.cpu.vector.Raw.LANES;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.GraphException;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /** Values to and from their winners' places when the window is not known; one element at a time, slower than {@link MaxPoolGradient}. */
 public final class MaxPoolScatter implements Kernel {
@@ -28,9 +33,7 @@ public final class MaxPoolScatter implements Kernel {
 
     private MaxPoolScatter(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Pointer rectified,
             Way way) {
-        if (in.n() != out.n() || in.c() != out.c() || in.order() != out.order()) {
-            throw new GraphException("pooling: maps %s and pooled maps %s need the same images, channels and order.".formatted(in, out));
-        }
+        in.requirePooled(out);
         this.in = in;
         this.out = out;
         this.values = values;
@@ -108,11 +111,13 @@ public final class MaxPoolScatter implements Kernel {
         int vectors = (int) (count / Raw.LANES);
         for (int i = 0; i < vectors; i++) {
             long at = (long) i * ImagesSweep.BYTES;
-            Raw.store(ImagesSweep.passed(Raw.load(g + at), Raw.load(y + at), zero), g + at);
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER).compare(VectorOperators.GT, zero);
+            zero.blend(fromMemorySegment(FLOATS, ALL, g + at, ORDER), passes).intoMemorySegment(ALL, g + at, ORDER);
         }
         long at = (long) vectors * ImagesSweep.BYTES;
-        VectorMask<Float> mask = ImagesSweep.first((int) (count % Raw.LANES));
-        ImagesSweep.store(ImagesSweep.passed(ImagesSweep.load(g + at, mask), ImagesSweep.load(y + at, mask), zero), g + at, mask);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, (int) (count % Raw.LANES));
+        VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER, mask).compare(VectorOperators.GT, zero);
+        zero.blend(fromMemorySegment(FLOATS, ALL, g + at, ORDER, mask), passes).intoMemorySegment(ALL, g + at, ORDER, mask);
     }
 
     private void gather(long maps, long pooled, int present) {
