@@ -12,8 +12,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * {@link Pooling.AvgPoolGradient} and {@link Pooling.AdaptiveAvgPoolGradient} on images in memory: each place sums the shares of the windows
- * that cover it.
+ * {@link Pooling.AvgPoolGradient} and {@link Pooling.AdaptiveAvgPoolGradient} on images in memory: each place sums the shares of the
+ * windows that cover it.
  */
 public final class AvgPoolGradient extends ImagesGradient {
     private final Pointer from;

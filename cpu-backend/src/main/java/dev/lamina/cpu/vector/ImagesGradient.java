@@ -2,7 +2,6 @@ package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
-import static dev.lamina.cpu.vector.Raw.LANES;
 import static dev.lamina.cpu.vector.Raw.ORDER;
 
 import jdk.incubator.vector.FloatVector;

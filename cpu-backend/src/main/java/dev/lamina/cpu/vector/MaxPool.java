@@ -55,7 +55,8 @@ public final class MaxPool extends ImagesPooling {
      *
      * @param x values of {@code in}
      * @param y largest values, of {@code out}
-     * @param winners int32 positions {@code h W + w} in the order of {@code out}, -1 for a window of padding only; null if nobody reads them
+     * @param winners int32 positions {@code h W + w} in the order of {@code out}, -1 for a window of padding only; null if nobody
+     *     reads them
      */
     public static Kernel of(Team team, Window window, Images in, Images out, Pointer x, Pointer y, Pointer winners) {
         return new MaxPool(team, window, in, out, x, y, winners);
@@ -180,8 +181,8 @@ public final class MaxPool extends ImagesPooling {
     }
 
     /**
-     * The best of each column first, by whole vectors; then of each window's columns by a key that sorts as values do, and equals from right
-     * to left: without branches, which on data without pattern are slow.
+     * The best of each column first, by whole vectors; then of each window's columns by a key that sorts as values do, and equals from
+     * right to left: without branches, which on data without pattern are slow.
      */
     private void plain(ImagesRow own, long unit, int row, long values, long places) {
         int width = columns.extent();

@@ -2,7 +2,6 @@ package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
-import static dev.lamina.cpu.vector.Raw.LANES;
 import static dev.lamina.cpu.vector.Raw.ORDER;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
@@ -62,7 +61,7 @@ public final class MaxPoolScatter implements Kernel {
         return new MaxPoolScatter(team, in, out, values, winners, result, null, Way.LAST);
     }
 
-    /** A kernel of {@link dev.lamina.graph.Pooling.PoolGather}: x of {@code in} at the winners of {@code out} to a result of {@code out}. */
+    /** A kernel of {@link dev.lamina.graph.Pooling.PoolGather}: x of {@code in} at the winners of {@code out} to {@code out}. */
     public static Kernel gather(Team team, Images in, Images out, Pointer x, Pointer winners, Pointer result) {
         return new MaxPoolScatter(team, in, out, x, winners, result, null, Way.GATHER);
     }
@@ -100,7 +99,8 @@ public final class MaxPoolScatter implements Kernel {
                 if (winner >= 0) {
                     long to = result.address() + maps + ((long) winner * inner + c) * Float.BYTES;
                     float before = way == Way.SUM ? ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, to) : 0;
-                    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to, before + ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, values.address() + at));
+                    float value = ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, values.address() + at);
+                    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to, before + value);
                 }
             }
         }
