@@ -225,13 +225,16 @@ final class Assembly {
         Layout target = to.layout();
         if (source.dims().length != target.dims().length) {
             // Grouped filters: the same row-major elements in one axis more or less.
-            Layout plain = source.isPlain() ? target.plainAlike() : source.plainAlike();
             if (source.isPlain()) {
-                source = plain;
+                source = target.plainAlike(source.type());
             } else if (target.isPlain()) {
-                target = plain;
+                target = source.plainAlike(target.type());
             } else {
-                throw new IllegalStateException("cpu: no reorder of \"" + name + "\" from " + source + " to " + target + ".");
+                Layout row = source.plainAlike();
+                Place between = new Place(buffer(name + " as plain", row.bytes()), row);
+                reorder(from, between, name, reason);
+                reorder(between, to, name, reason);
+                return;
             }
         }
         Layout read = source;
