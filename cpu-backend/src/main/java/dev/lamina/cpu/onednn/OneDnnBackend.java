@@ -111,6 +111,7 @@ public final class OneDnnBackend implements Backend {
         }
         Rewritten rewritten = GraphPasses.apply(graph, options, OneDnnBackend::evaluate);
         synchronized (team) {
+            requireOpen();
             team.enter();
             return new OneDnnExecutable(this, graph, rewritten, options);
         }
@@ -134,6 +135,7 @@ public final class OneDnnBackend implements Backend {
     /** Copies elements from one layout to another at once. */
     void reorder(Layout from, long source, Layout to, long target) {
         synchronized (team) {
+            requireOpen();
             team.enter();
             try (NativeScope objects = new NativeScope(engine)) {
                 Assembly assembly = new Assembly(objects, team, stream, null);
@@ -152,18 +154,21 @@ public final class OneDnnBackend implements Backend {
         }
     }
 
-    private void requireOpen() {
+    /** Fails once the backend is closed. Who holds the team knows that it stays open. */
+    void requireOpen() {
         if (closed) {
             throw new IllegalStateException("backend \"cpu\" is closed.");
         }
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            scope.close();
-            team.close();
+    public void close() {
+        synchronized (team) {
+            if (!closed) {
+                closed = true;
+                scope.close();
+                team.close();
+            }
         }
     }
 }

@@ -140,6 +140,7 @@ final class OneDnnExecutable implements Executable {
         own.requireOpen();
         check(given);
         synchronized (backend.team()) {
+            backend.requireOpen();
             backend.team().enter();
             bind(own);
             for (InputSlot input : inputs) {
@@ -202,6 +203,8 @@ final class OneDnnExecutable implements Executable {
                         + " the state, needs " + value.type() + ".");
             }
         }
+        // If a variable cannot be moved, those before it have: no executable may believe that it knows the addresses.
+        state.boundTo(null);
         Map<String, Long> addresses = new LinkedHashMap<>();
         assembly.state().forEach((name, place) -> addresses.put(name, state.bind(name, place.layout())));
         addresses.forEach((name, address) -> assembly.state().get(name).buffer().moveTo(address));
@@ -245,8 +248,13 @@ final class OneDnnExecutable implements Executable {
         if (place.buffer().home() == Buffer.Home.STATE) {
             requireUnmoved(value);
         }
-        if (place.isPlain() && into.isContiguous()) {
-            MemorySegment.copy(memory(place.buffer()), 0, into.memory(), 0, value.type().bytes());
+        if (place.isPlain()) {
+            MemorySegment elements = memory(place.buffer()).asSlice(0, value.type().bytes());
+            if (into.isContiguous()) {
+                MemorySegment.copy(elements, 0, into.memory(), 0, elements.byteSize());
+            } else {
+                into.copyFrom(Tensor.wrap(elements, value.dtype(), value.shape()));
+            }
             return;
         }
         Tensor row = Tensor.zeros(value.dtype(), value.shape());
