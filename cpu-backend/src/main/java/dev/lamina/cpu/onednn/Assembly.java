@@ -35,6 +35,7 @@ final class Assembly {
     private final Map<String, Place> state = new LinkedHashMap<>();
     private final Map<String, Layout> stateLayouts = new HashMap<>();
     private final Map<Buffer, Tensor> contents = new LinkedHashMap<>();
+    private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
     private boolean hoisting;
 
     Assembly(NativeScope scope, Team team, long stream, Lifetimes lifetimes) {
@@ -116,6 +117,17 @@ final class Assembly {
         return contents;
     }
 
+    /** Fills that some step reads as memory, and their buffers. */
+    Map<Buffer, Source.Fill> fills() {
+        return fills;
+    }
+
+    private Place fill(String name, Source.Fill fill) {
+        Place place = new Place(register(new Buffer(name, fill.type().bytes(), Buffer.Home.KEPT)), Layout.plain(fill.type()));
+        fills.put(place.buffer(), fill);
+        return place;
+    }
+
     /** A value is at a place that exists. */
     void define(Value value, Place place) {
         places.computeIfAbsent(value, _ -> new ArrayList<>()).add(place);
@@ -178,7 +190,7 @@ final class Assembly {
     private Place derive(Value value) {
         return switch (value.node().op()) {
             case Source.Variable variable -> statePlace(variable);
-            case Source.Fill fill -> constant(value.name(), Tensor.full(fill.type().dtype(), fill.type().shape(), fill.value()));
+            case Source.Fill fill -> fill(value.name(), fill);
             case Update update -> {
                 int operand = update.updated(value.node().inputs().size()).get(value.output());
                 yield statePlace((Source.Variable) value.node().input(operand).node().op());
