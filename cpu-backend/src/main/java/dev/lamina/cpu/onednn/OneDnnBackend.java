@@ -109,11 +109,22 @@ public final class OneDnnBackend implements Backend {
                 throw new BackendException(node + ": not supported by backend \"cpu\": " + reason, "Use smaller batches.");
             });
         }
+        if (options.precision() == CompileOptions.Precision.BFLOAT16) {
+            requireBfloat16();
+        }
         Rewritten rewritten = GraphPasses.apply(graph, options, OneDnnBackend::evaluate);
         synchronized (team) {
             requireOpen();
             team.enter();
             return new OneDnnExecutable(this, graph, rewritten, options);
+        }
+    }
+
+    private void requireBfloat16() {
+        try (NativeScope objects = new NativeScope(engine)) {
+            if (!Precision.hasBfloat16(objects)) {
+                throw new BackendException("backend \"cpu\": oneDNN has no bfloat16 arithmetic on this processor.", "Compile with FLOAT32.");
+            }
         }
     }
 
