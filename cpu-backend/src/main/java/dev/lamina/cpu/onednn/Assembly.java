@@ -27,6 +27,7 @@ final class Assembly {
     private final Team team;
     private final long stream;
     private final Lifetimes lifetimes;
+    private final boolean reuse;
     private final List<Step> prologue = new ArrayList<>();
     private final List<Step> steps = new ArrayList<>();
     private final List<Buffer> buffers = new ArrayList<>();
@@ -38,11 +39,12 @@ final class Assembly {
     private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
     private boolean hoisting;
 
-    Assembly(NativeScope scope, Team team, long stream, Lifetimes lifetimes) {
+    Assembly(NativeScope scope, Team team, long stream, Lifetimes lifetimes, boolean reuse) {
         this.scope = scope;
         this.team = team;
         this.stream = stream;
         this.lifetimes = lifetimes;
+        this.reuse = reuse;
     }
 
     NativeScope scope() {
@@ -87,7 +89,7 @@ final class Assembly {
 
     /** A buffer for results of the present step. */
     Buffer buffer(String name, long bytes) {
-        return register(new Buffer(name, bytes, hoisting ? Buffer.Home.KEPT : Buffer.Home.ARENA));
+        return register(new Buffer(name, bytes, hoisting || !reuse ? Buffer.Home.KEPT : Buffer.Home.ARENA));
     }
 
     private Buffer register(Buffer buffer) {
@@ -97,7 +99,7 @@ final class Assembly {
 
     /** A new place for a value, which is the value's from now on. */
     Place define(Value value, Layout layout) {
-        boolean kept = hoisting || lifetimes.isKept(value) || value.node().op() instanceof Source.Constant;
+        boolean kept = hoisting || !reuse || lifetimes.isKept(value) || value.node().op() instanceof Source.Constant;
         Place place = new Place(register(new Buffer(value.name(), layout.bytes(),
                 kept ? Buffer.Home.KEPT : Buffer.Home.ARENA)), layout);
         define(value, place);
@@ -221,7 +223,7 @@ final class Assembly {
         }
         boolean before = hoisting;
         hoisting = lifetimes.isHoisted(value);
-        boolean kept = hoisting || lifetimes.isKept(value);
+        boolean kept = hoisting || !reuse || lifetimes.isKept(value);
         Place target = new Place(register(new Buffer(value.name() + " as " + wanted, wanted.bytes(),
                 kept ? Buffer.Home.KEPT : Buffer.Home.ARENA)), wanted);
         reorder(first, target, value.name(), reason);

@@ -37,6 +37,7 @@ final class Compiler {
     private final PointwiseLowering pointwise;
     private final PlainLowering plain;
     private final ReductionLowering reductions;
+    private final LossLowering losses;
     private final ShapingLowering shaping;
     private final UpdateLowering updates;
 
@@ -50,6 +51,7 @@ final class Compiler {
         this.pointwise = new PointwiseLowering(assembly);
         this.plain = new PlainLowering(assembly);
         this.reductions = new ReductionLowering(assembly);
+        this.losses = new LossLowering(assembly);
         this.shaping = new ShapingLowering(assembly);
         this.updates = new UpdateLowering(assembly);
     }
@@ -57,9 +59,9 @@ final class Compiler {
     /** The steps and buffers of a graph. */
     static Assembly compile(Graph graph, CompileOptions options, NativeScope scope, CpuTeam team, long stream) {
         List<Group> groups = Fusion.groups(graph, options);
-        Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll() || !options.passes().contains(Pass.MEMORY_REUSE),
-                options.passes().contains(Pass.IN_PLACE));
-        Assembly assembly = new Assembly(scope, team, stream, lifetimes);
+        boolean reuse = options.passes().contains(Pass.MEMORY_REUSE);
+        Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll(), reuse && options.passes().contains(Pass.IN_PLACE));
+        Assembly assembly = new Assembly(scope, team, stream, lifetimes, reuse);
         Compiler compiler = new Compiler(assembly, graph, groups, Precision.of(options));
         compiler.planFilters();
         compiler.updates.plan(graph);
@@ -131,9 +133,27 @@ final class Compiler {
                 }
             }
             case Normalization op -> normalization(op, node);
-            case Pointwise _ -> plain.pointwise(node);
-            case Softmax op -> plain.softmax(op, node);
-            case Loss op -> plain.loss(op, node);
+            case Pointwise _ -> {
+                if (PointwiseLowering.supports(node)) {
+                    pointwise.lower(List.of(node));
+                } else {
+                    plain.pointwise(node);
+                }
+            }
+            case Softmax op -> {
+                if (LossLowering.supports(node)) {
+                    losses.softmax(op, node);
+                } else {
+                    plain.reference(node);
+                }
+            }
+            case Loss op -> {
+                if (LossLowering.supports(node)) {
+                    losses.loss(op, node);
+                } else {
+                    plain.reference(node);
+                }
+            }
             case Reduction op -> {
                 if (ReductionLowering.supports(node)) {
                     reductions.lower(op, node);

@@ -174,7 +174,7 @@ final class Fusion {
             for (Value input : node.inputs()) {
                 List<Node> chain = chains.get(input.node());
                 if (chain != null && chain.size() < PointwiseLowering.LONGEST
-                        && input.shape().equals(node.output(0).shape()) && independent(node, chain)) {
+                        && input.shape().equals(node.output(0).shape()) && independent(node, chain, chains)) {
                     return chain;
                 }
             }
@@ -182,31 +182,33 @@ final class Fusion {
         }
 
         /** True if no operand of the node depends on the chain through a node outside. */
-        private boolean independent(Node node, List<Node> chain) {
+        private boolean independent(Node node, List<Node> chain, Map<Node, List<Node>> chains) {
             Set<Node> members = new HashSet<>(chain);
             int first = position.get(chain.getFirst());
             List<Node> open = new ArrayList<>();
             node.inputs().stream().map(Value::node).filter(n -> !members.contains(n)).forEach(open::add);
             Set<Node> seen = new HashSet<>(open);
             while (!open.isEmpty()) {
-                Node next = open.removeLast();
-                if (position.get(next) < first && !group.containsKey(next)) {
-                    continue;
-                }
-                // What is computed with this node is needed with it.
-                List<Node> together = group.containsKey(next) ? group.get(next).nodes() : List.of(next);
-                for (Node part : together) {
+                for (Node part : together(open.removeLast(), chains)) {
+                    if (position.get(part) < first) {
+                        continue;
+                    }
                     for (Value input : part.inputs()) {
                         if (members.contains(input.node())) {
                             return false;
                         }
-                        if (position.get(input.node()) >= first && seen.add(input.node())) {
+                        if (seen.add(input.node())) {
                             open.add(input.node());
                         }
                     }
                 }
             }
             return true;
+        }
+
+        /** What is computed with a node is needed with it. */
+        private List<Node> together(Node node, Map<Node, List<Node>> chains) {
+            return group.containsKey(node) ? group.get(node).nodes() : chains.getOrDefault(node, List.of(node));
         }
     }
 }

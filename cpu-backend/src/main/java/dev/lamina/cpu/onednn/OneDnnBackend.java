@@ -149,7 +149,7 @@ public final class OneDnnBackend implements Backend {
             requireOpen();
             team.enter();
             try (NativeScope objects = new NativeScope(engine)) {
-                Assembly assembly = new Assembly(objects, team, stream, null);
+                Assembly assembly = new Assembly(objects, team, stream, null, true);
                 Buffer in = new Buffer("from", from.bytes(), Buffer.Home.STATE);
                 Buffer out = new Buffer("to", to.bytes(), Buffer.Home.STATE);
                 assembly.reorder(new Place(in, from), new Place(out, to), "state", "");

@@ -2,13 +2,11 @@ package dev.lamina.cpu.onednn;
 
 import dev.lamina.cpu.reference.ReferenceKernel;
 import dev.lamina.cpu.vector.Kernel;
-import dev.lamina.graph.Loss;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pointwise.BinaryFunction;
 import dev.lamina.graph.Random;
 import dev.lamina.graph.Shaping;
-import dev.lamina.graph.Softmax;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -37,14 +35,6 @@ final class PlainLowering {
         assembly.add(List.of(node.name()), "integer sum",
                 new IntegerSum(a.pointer(), b.pointer(), c.pointer(), node.output(0).type().elements()),
                 List.of(a.buffer(), b.buffer(), c.buffer()));
-    }
-
-    void softmax(Softmax op, Node node) {
-        reference(node);
-    }
-
-    void loss(Loss op, Node node) {
-        reference(node);
     }
 
     void shaping(Shaping op, Node node) {

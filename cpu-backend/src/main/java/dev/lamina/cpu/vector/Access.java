@@ -55,15 +55,15 @@ final class Access {
     private void loadRow(long from, long first, int n, long tile) {
         long stride = strides[strides.length - 1];
         if (period == 0) {
-            Rows.load(dtype, from + first * stride, stride, tile, n);
+            Rows.read(dtype, from + first * stride, stride, tile, n);
             return;
         }
         int phase = (int) (first % period);
         int head = Math.min(period - phase, n);
-        Rows.load(dtype, from + phase * stride, stride, tile, head);
+        Rows.read(dtype, from + phase * stride, stride, tile, head);
         int once = Math.min(period, n);
         if (once > head) {
-            Rows.load(dtype, from, stride, tile + 4L * head, once - head);
+            Rows.read(dtype, from, stride, tile + 4L * head, once - head);
         }
         Rows.repeat(tile, period, n);
     }
@@ -74,7 +74,7 @@ final class Access {
         for (int done = 0; done < n;) {
             long first = (at + done) % row;
             int m = (int) Math.min(row - first, n - done);
-            Rows.store(dtype, tile + 4L * done, base + offset((at + done) / row) + first * stride, stride, m);
+            Rows.write(dtype, tile + 4L * done, base + offset((at + done) / row) + first * stride, stride, m);
             done += m;
         }
     }

@@ -1,9 +1,11 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 
 import dev.lamina.graph.Update;
 import jdk.incubator.vector.FloatVector;
@@ -47,13 +49,13 @@ final class AdamStep extends UpdateStep {
         float take2 = (float) (1 - op.beta2());
         float epsilon = (float) op.epsilon();
         for (int i = 0; i < n; i += LANES) {
-            FloatVector slope = load(g + 4L * i);
-            FloatVector first = load(m + 4L * i).mul(keep1).add(slope.mul(take1));
-            FloatVector second = load(v + 4L * i).mul(keep2).add(slope.mul(take2).mul(slope));
-            store(first, m + 4L * i);
-            store(second, v + 4L * i);
+            FloatVector slope = fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER);
+            FloatVector first = fromMemorySegment(FLOATS, ALL, m + 4L * i, ORDER).mul(keep1).add(slope.mul(take1));
+            FloatVector second = fromMemorySegment(FLOATS, ALL, v + 4L * i, ORDER).mul(keep2).add(slope.mul(take2).mul(slope));
+            first.intoMemorySegment(ALL, m + 4L * i, ORDER);
+            second.intoMemorySegment(ALL, v + 4L * i, ORDER);
             FloatVector step = first.mul(rate).div(second.mul(growth).sqrt().add(epsilon));
-            store(load(w + 4L * i).mul(shrink).sub(step), w + 4L * i);
+            fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER).mul(shrink).sub(step).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 
@@ -66,13 +68,13 @@ final class AdamStep extends UpdateStep {
         float epsilon = (float) op.epsilon();
         FloatVector lambda = FloatVector.broadcast(FLOATS, (float) op.weightDecay());
         for (int i = 0; i < n; i += LANES) {
-            FloatVector weight = load(w + 4L * i);
-            FloatVector slope = weight.fma(lambda, load(g + 4L * i));
-            FloatVector first = load(m + 4L * i).mul(keep1).add(slope.mul(take1));
-            FloatVector second = load(v + 4L * i).mul(keep2).add(slope.mul(take2).mul(slope));
-            store(first, m + 4L * i);
-            store(second, v + 4L * i);
-            store(weight.sub(first.mul(rate).div(second.mul(growth).sqrt().add(epsilon))), w + 4L * i);
+            FloatVector weight = fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER);
+            FloatVector slope = weight.fma(lambda, fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER));
+            FloatVector first = fromMemorySegment(FLOATS, ALL, m + 4L * i, ORDER).mul(keep1).add(slope.mul(take1));
+            FloatVector second = fromMemorySegment(FLOATS, ALL, v + 4L * i, ORDER).mul(keep2).add(slope.mul(take2).mul(slope));
+            first.intoMemorySegment(ALL, m + 4L * i, ORDER);
+            second.intoMemorySegment(ALL, v + 4L * i, ORDER);
+            weight.sub(first.mul(rate).div(second.mul(growth).sqrt().add(epsilon))).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 }

@@ -51,28 +51,18 @@ final class BatchNormApply implements ImagesSweep {
     private void wideAlone(long offset, int rows, long stride, int lane) {
         FloatVector m0 = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector m1 = FloatVector.fromArray(FLOATS, means, lane + LANES);
-        FloatVector m2 = FloatVector.fromArray(FLOATS, means, lane + 2 * LANES);
-        FloatVector m3 = FloatVector.fromArray(FLOATS, means, lane + 3 * LANES);
         FloatVector a0 = FloatVector.fromArray(FLOATS, scales, lane);
         FloatVector a1 = FloatVector.fromArray(FLOATS, scales, lane + LANES);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, scales, lane + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, scales, lane + 3 * LANES);
         FloatVector b0 = FloatVector.fromArray(FLOATS, shifts, lane);
         FloatVector b1 = FloatVector.fromArray(FLOATS, shifts, lane + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, shifts, lane + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(FLOATS, shifts, lane + 3 * LANES);
         FloatVector floor = FloatVector.broadcast(FLOATS, least);
         long at = x + offset;
         long to = y - x;
         for (int row = 0; row < rows; row++) {
             FloatVector y0 = raised(load(at).sub(m0).fma(a0, b0), floor);
             FloatVector y1 = raised(load(at + BYTES).sub(m1).fma(a1, b1), floor);
-            FloatVector y2 = raised(load(at + 2 * BYTES).sub(m2).fma(a2, b2), floor);
-            FloatVector y3 = raised(load(at + 3 * BYTES).sub(m3).fma(a3, b3), floor);
             store(y0, at + to);
             store(y1, at + to + BYTES);
-            store(y2, at + to + 2 * BYTES);
-            store(y3, at + to + 3 * BYTES);
             at += stride;
         }
     }
@@ -80,16 +70,10 @@ final class BatchNormApply implements ImagesSweep {
     private void wideSum(long offset, int rows, long stride, int lane) {
         FloatVector m0 = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector m1 = FloatVector.fromArray(FLOATS, means, lane + LANES);
-        FloatVector m2 = FloatVector.fromArray(FLOATS, means, lane + 2 * LANES);
-        FloatVector m3 = FloatVector.fromArray(FLOATS, means, lane + 3 * LANES);
         FloatVector a0 = FloatVector.fromArray(FLOATS, scales, lane);
         FloatVector a1 = FloatVector.fromArray(FLOATS, scales, lane + LANES);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, scales, lane + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, scales, lane + 3 * LANES);
         FloatVector b0 = FloatVector.fromArray(FLOATS, shifts, lane);
         FloatVector b1 = FloatVector.fromArray(FLOATS, shifts, lane + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, shifts, lane + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(FLOATS, shifts, lane + 3 * LANES);
         FloatVector floor = FloatVector.broadcast(FLOATS, least);
         long at = x + offset;
         long to = y - x;
@@ -97,12 +81,8 @@ final class BatchNormApply implements ImagesSweep {
         for (int row = 0; row < rows; row++) {
             FloatVector y0 = raised(load(at).sub(m0).fma(a0, b0).add(load(at + by)), floor);
             FloatVector y1 = raised(load(at + BYTES).sub(m1).fma(a1, b1).add(load(at + by + BYTES)), floor);
-            FloatVector y2 = raised(load(at + 2 * BYTES).sub(m2).fma(a2, b2).add(load(at + by + 2 * BYTES)), floor);
-            FloatVector y3 = raised(load(at + 3 * BYTES).sub(m3).fma(a3, b3).add(load(at + by + 3 * BYTES)), floor);
             store(y0, at + to);
             store(y1, at + to + BYTES);
-            store(y2, at + to + 2 * BYTES);
-            store(y3, at + to + 3 * BYTES);
             at += stride;
         }
     }

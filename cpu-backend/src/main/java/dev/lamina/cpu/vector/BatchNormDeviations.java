@@ -32,40 +32,24 @@ final class BatchNormDeviations implements ImagesSweep {
     public void wide(long offset, int rows, long stride, int lane) {
         FloatVector p0 = FloatVector.fromArray(FLOATS, pivots, lane);
         FloatVector p1 = FloatVector.fromArray(FLOATS, pivots, lane + LANES);
-        FloatVector p2 = FloatVector.fromArray(FLOATS, pivots, lane + 2 * LANES);
-        FloatVector p3 = FloatVector.fromArray(FLOATS, pivots, lane + 3 * LANES);
         FloatVector s0 = FloatVector.fromArray(FLOATS, sums, lane);
         FloatVector s1 = FloatVector.fromArray(FLOATS, sums, lane + LANES);
-        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, lane + 2 * LANES);
-        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, lane + 3 * LANES);
         FloatVector q0 = FloatVector.fromArray(FLOATS, squares, lane);
         FloatVector q1 = FloatVector.fromArray(FLOATS, squares, lane + LANES);
-        FloatVector q2 = FloatVector.fromArray(FLOATS, squares, lane + 2 * LANES);
-        FloatVector q3 = FloatVector.fromArray(FLOATS, squares, lane + 3 * LANES);
         long at = x + offset;
         for (int row = 0; row < rows; row++) {
             FloatVector d0 = load(at).sub(p0);
             FloatVector d1 = load(at + BYTES).sub(p1);
-            FloatVector d2 = load(at + 2 * BYTES).sub(p2);
-            FloatVector d3 = load(at + 3 * BYTES).sub(p3);
             s0 = s0.add(d0);
             s1 = s1.add(d1);
-            s2 = s2.add(d2);
-            s3 = s3.add(d3);
             q0 = d0.fma(d0, q0);
             q1 = d1.fma(d1, q1);
-            q2 = d2.fma(d2, q2);
-            q3 = d3.fma(d3, q3);
             at += stride;
         }
         s0.intoArray(sums, lane);
         s1.intoArray(sums, lane + LANES);
-        s2.intoArray(sums, lane + 2 * LANES);
-        s3.intoArray(sums, lane + 3 * LANES);
         q0.intoArray(squares, lane);
         q1.intoArray(squares, lane + LANES);
-        q2.intoArray(squares, lane + 2 * LANES);
-        q3.intoArray(squares, lane + 3 * LANES);
     }
 
     @Override

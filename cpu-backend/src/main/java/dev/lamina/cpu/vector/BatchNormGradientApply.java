@@ -50,32 +50,20 @@ final class BatchNormGradientApply implements ImagesSweep {
     private void widePlain(long offset, int rows, long stride, int lane) {
         FloatVector m0 = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector m1 = FloatVector.fromArray(FLOATS, means, lane + LANES);
-        FloatVector m2 = FloatVector.fromArray(FLOATS, means, lane + 2 * LANES);
-        FloatVector m3 = FloatVector.fromArray(FLOATS, means, lane + 3 * LANES);
         FloatVector k0 = FloatVector.fromArray(FLOATS, factors, lane);
         FloatVector k1 = FloatVector.fromArray(FLOATS, factors, lane + LANES);
-        FloatVector k2 = FloatVector.fromArray(FLOATS, factors, lane + 2 * LANES);
-        FloatVector k3 = FloatVector.fromArray(FLOATS, factors, lane + 3 * LANES);
         FloatVector a0 = FloatVector.fromArray(FLOATS, slopes, lane);
         FloatVector a1 = FloatVector.fromArray(FLOATS, slopes, lane + LANES);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, slopes, lane + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, slopes, lane + 3 * LANES);
         FloatVector b0 = FloatVector.fromArray(FLOATS, shifts, lane);
         FloatVector b1 = FloatVector.fromArray(FLOATS, shifts, lane + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, shifts, lane + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(FLOATS, shifts, lane + 3 * LANES);
         long at = g + offset;
         long byX = x - g;
         long to = dx - g;
         for (int row = 0; row < rows; row++) {
             FloatVector d0 = load(at).fma(k0, load(at + byX).sub(m0).fma(a0, b0));
             FloatVector d1 = load(at + BYTES).fma(k1, load(at + byX + BYTES).sub(m1).fma(a1, b1));
-            FloatVector d2 = load(at + 2 * BYTES).fma(k2, load(at + byX + 2 * BYTES).sub(m2).fma(a2, b2));
-            FloatVector d3 = load(at + 3 * BYTES).fma(k3, load(at + byX + 3 * BYTES).sub(m3).fma(a3, b3));
             store(d0, at + to);
             store(d1, at + to + BYTES);
-            store(d2, at + to + 2 * BYTES);
-            store(d3, at + to + 3 * BYTES);
             at += stride;
         }
     }
@@ -83,33 +71,22 @@ final class BatchNormGradientApply implements ImagesSweep {
     private void widePassed(long offset, int rows, long stride, int lane) {
         FloatVector m0 = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector m1 = FloatVector.fromArray(FLOATS, means, lane + LANES);
-        FloatVector m2 = FloatVector.fromArray(FLOATS, means, lane + 2 * LANES);
-        FloatVector m3 = FloatVector.fromArray(FLOATS, means, lane + 3 * LANES);
         FloatVector k0 = FloatVector.fromArray(FLOATS, factors, lane);
         FloatVector k1 = FloatVector.fromArray(FLOATS, factors, lane + LANES);
-        FloatVector k2 = FloatVector.fromArray(FLOATS, factors, lane + 2 * LANES);
-        FloatVector k3 = FloatVector.fromArray(FLOATS, factors, lane + 3 * LANES);
         FloatVector a0 = FloatVector.fromArray(FLOATS, slopes, lane);
         FloatVector a1 = FloatVector.fromArray(FLOATS, slopes, lane + LANES);
-        FloatVector a2 = FloatVector.fromArray(FLOATS, slopes, lane + 2 * LANES);
-        FloatVector a3 = FloatVector.fromArray(FLOATS, slopes, lane + 3 * LANES);
         FloatVector b0 = FloatVector.fromArray(FLOATS, shifts, lane);
         FloatVector b1 = FloatVector.fromArray(FLOATS, shifts, lane + LANES);
-        FloatVector b2 = FloatVector.fromArray(FLOATS, shifts, lane + 2 * LANES);
-        FloatVector b3 = FloatVector.fromArray(FLOATS, shifts, lane + 3 * LANES);
         long at = g + offset;
         long byX = x - g;
         long to = dx - g;
+        FloatVector zero = FloatVector.zero(FLOATS);
         long byY = y - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector d0 = passed(load(at), load(at + byY)).fma(k0, load(at + byX).sub(m0).fma(a0, b0));
-            FloatVector d1 = passed(load(at + BYTES), load(at + byY + BYTES)).fma(k1, load(at + byX + BYTES).sub(m1).fma(a1, b1));
-            FloatVector d2 = passed(load(at + 2 * BYTES), load(at + byY + 2 * BYTES)).fma(k2, load(at + byX + 2 * BYTES).sub(m2).fma(a2, b2));
-            FloatVector d3 = passed(load(at + 3 * BYTES), load(at + byY + 3 * BYTES)).fma(k3, load(at + byX + 3 * BYTES).sub(m3).fma(a3, b3));
+            FloatVector d0 = passed(load(at), load(at + byY), zero).fma(k0, load(at + byX).sub(m0).fma(a0, b0));
+            FloatVector d1 = passed(load(at + BYTES), load(at + byY + BYTES), zero).fma(k1, load(at + byX + BYTES).sub(m1).fma(a1, b1));
             store(d0, at + to);
             store(d1, at + to + BYTES);
-            store(d2, at + to + 2 * BYTES);
-            store(d3, at + to + 3 * BYTES);
             at += stride;
         }
     }
@@ -126,10 +103,11 @@ final class BatchNormGradientApply implements ImagesSweep {
         long to = dx - g;
         // Without a rectifier all lanes pass, whatever they are compared with.
         VectorMask<Float> free = ImagesSweep.first(rectified ? 0 : LANES);
+        FloatVector zero = FloatVector.zero(FLOATS);
         long byY = rectified ? y - g : 0;
         for (int row = 0; row < rows; row++) {
             FloatVector raw = ImagesSweep.load(at, mask);
-            FloatVector passed = passed(raw, ImagesSweep.load(at + byY, mask)).blend(raw, free);
+            FloatVector passed = passed(raw, ImagesSweep.load(at + byY, mask), zero).blend(raw, free);
             FloatVector d = passed.fma(factor, ImagesSweep.load(at + byX, mask).sub(mean).fma(slope, shift));
             ImagesSweep.store(d, at + to, mask);
             at += stride;

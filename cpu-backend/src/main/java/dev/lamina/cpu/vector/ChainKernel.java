@@ -33,8 +33,8 @@ final class ChainKernel implements Kernel, Team.Task {
         if (operands.length != source.operands() || results.length != source.results() || space.operands.length != operands.length
                 || space.results.length != results.length) {
             throw new IllegalArgumentException("pointwise chain: program has " + source.operands() + " operands and " + source.results()
-                    + " results, space " + space.operands.length + " and " + space.results.length + ", pointers " + operands.length + " and "
-                    + results.length + "; they must agree.");
+                    + " results, space " + space.operands.length + " and " + space.results.length + ", pointers "
+                    + operands.length + " and " + results.length + "; they must agree.");
         }
         this.team = team;
         this.operands = operands.clone();
@@ -52,7 +52,7 @@ final class ChainKernel implements Kernel, Team.Task {
         int threads = elements < ALONE ? 1 : team.threads();
         tile = tileLength(program.busySlots, elements, threads);
         slotBytes = 4 * tile + GAP;
-        scratch = new Scratch(threads, (long) slotBytes * program.slots);
+        scratch = new Scratch(threads, (long) slotBytes * (program.slots + 1));
         registers = new long[threads][source.registers];
         for (int thread = 0; thread < threads; thread++) {
             prepare(source, thread);
@@ -134,7 +134,7 @@ final class ChainKernel implements Kernel, Team.Task {
                 where[register] = inPlace ? results[i].address() + 4 * at : slot(thread, register);
             }
         }
-        program.run(where, (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
+        program.run(where, scratch.address(thread) + (long) slotBytes * program.slots, (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
         for (int i = 0; i < resultAccess.length; i++) {
             if (!inPlace || !program.directResult[i]) {
                 resultAccess[i].store(where[program.result[i]], results[i].address(), at, n);

@@ -28,20 +28,14 @@ final class ChannelSumLanes implements ImagesSweep {
     public void wide(long offset, int rows, long stride, int lane) {
         FloatVector s0 = FloatVector.fromArray(FLOATS, sums, lane);
         FloatVector s1 = FloatVector.fromArray(FLOATS, sums, lane + LANES);
-        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, lane + 2 * LANES);
-        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, lane + 3 * LANES);
         long at = x + offset;
         for (int row = 0; row < rows; row++) {
             s0 = s0.add(load(at));
             s1 = s1.add(load(at + BYTES));
-            s2 = s2.add(load(at + 2 * BYTES));
-            s3 = s3.add(load(at + 3 * BYTES));
             at += stride;
         }
         s0.intoArray(sums, lane);
         s1.intoArray(sums, lane + LANES);
-        s2.intoArray(sums, lane + 2 * LANES);
-        s3.intoArray(sums, lane + 3 * LANES);
     }
 
     @Override

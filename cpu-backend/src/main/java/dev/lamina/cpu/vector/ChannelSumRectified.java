@@ -32,29 +32,20 @@ final class ChannelSumRectified implements ImagesSweep {
     public void wide(long offset, int rows, long stride, int lane) {
         FloatVector s0 = FloatVector.fromArray(FLOATS, sums, lane);
         FloatVector s1 = FloatVector.fromArray(FLOATS, sums, lane + LANES);
-        FloatVector s2 = FloatVector.fromArray(FLOATS, sums, lane + 2 * LANES);
-        FloatVector s3 = FloatVector.fromArray(FLOATS, sums, lane + 3 * LANES);
         long at = g + offset;
+        FloatVector zero = FloatVector.zero(FLOATS);
         long by = y - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector g0 = passed(load(at), load(at + by));
-            FloatVector g1 = passed(load(at + BYTES), load(at + by + BYTES));
-            FloatVector g2 = passed(load(at + 2 * BYTES), load(at + by + 2 * BYTES));
-            FloatVector g3 = passed(load(at + 3 * BYTES), load(at + by + 3 * BYTES));
+            FloatVector g0 = passed(load(at), load(at + by), zero);
+            FloatVector g1 = passed(load(at + BYTES), load(at + by + BYTES), zero);
             store(g0, at);
             store(g1, at + BYTES);
-            store(g2, at + 2 * BYTES);
-            store(g3, at + 3 * BYTES);
             s0 = s0.add(g0);
             s1 = s1.add(g1);
-            s2 = s2.add(g2);
-            s3 = s3.add(g3);
             at += stride;
         }
         s0.intoArray(sums, lane);
         s1.intoArray(sums, lane + LANES);
-        s2.intoArray(sums, lane + 2 * LANES);
-        s3.intoArray(sums, lane + 3 * LANES);
     }
 
     @Override
@@ -62,9 +53,10 @@ final class ChannelSumRectified implements ImagesSweep {
         VectorMask<Float> mask = ImagesSweep.first(count);
         FloatVector s = FloatVector.fromArray(FLOATS, sums, lane);
         long at = g + offset;
+        FloatVector zero = FloatVector.zero(FLOATS);
         long by = y - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector passed = passed(ImagesSweep.load(at, mask), ImagesSweep.load(at + by, mask));
+            FloatVector passed = passed(ImagesSweep.load(at, mask), ImagesSweep.load(at + by, mask), zero);
             ImagesSweep.store(passed, at, mask);
             s = s.add(passed);
             at += stride;

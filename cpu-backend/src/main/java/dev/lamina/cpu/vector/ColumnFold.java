@@ -59,12 +59,15 @@ final class ColumnFold implements Kernel, Team.Task {
         for (long strip = 0; strip < strips && pieces > 1; strip++) {
             for (long p = 1; p < pieces; p++) {
                 for (int i = 0; i < width; i++) {
-                    long into = result(strip, 0) + 8L * i;
-                    ALL.set(Rows.DOUBLE, into, FoldLoops.join(fold, ALL.get(Rows.DOUBLE, into), ALL.get(Rows.DOUBLE, result(strip, p) + 8L * i)));
+                    join(result(strip, 0) + 8L * i, ALL.get(Rows.DOUBLE, result(strip, p) + 8L * i));
                 }
             }
             finish(strip);
         }
+    }
+
+    private void join(long into, double value) {
+        ALL.set(Rows.DOUBLE, into, FoldLoops.join(fold, ALL.get(Rows.DOUBLE, into), value));
     }
 
     private long result(long strip, long piece) {
@@ -118,7 +121,7 @@ final class ColumnFold implements Kernel, Team.Task {
             long at = from + space.foldedOuter[(int) (row / space.foldedRun)] + inRun * space.foldedStride;
             rows(at, m, fast(space.foldedRun - inRun, n), tile, n);
             for (int i = 0; i < n; i++) {
-                ALL.set(Rows.DOUBLE, result + 8L * i, FoldLoops.join(fold, ALL.get(Rows.DOUBLE, result + 8L * i), ALL.get(Rows.FLOAT, tile + 4L * i)));
+                join(result + 8L * i, ALL.get(Rows.FLOAT, tile + 4L * i));
             }
             row += m;
         }
@@ -128,7 +131,7 @@ final class ColumnFold implements Kernel, Team.Task {
     private int fast(long left, int n) {
         long beyond = (Scratch.roundUp(n, LANES) - n) * Float.BYTES;
         long slow = beyond == 0 ? 0 : space.foldedStride <= 0 ? left : Math.ceilDiv(beyond, space.foldedStride);
-        return (int) Math.clamp(left - slow, 0, BLOCK);
+        return Math.clamp(left - slow, 0, BLOCK);
     }
 
     /** Folds m rows of n elements into a tile, the first {@code fast} of them by whole vectors. */

@@ -1,9 +1,11 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 
 import dev.lamina.graph.Update;
 import jdk.incubator.vector.FloatVector;
@@ -36,7 +38,8 @@ final class EmaStep extends UpdateStep {
         FloatVector k = FloatVector.broadcast(FLOATS, kept);
         FloatVector t = FloatVector.broadcast(FLOATS, taken);
         for (int i = 0; i < n; i += LANES) {
-            store(load(average + 4L * i).fma(k, load(value + 4L * i).mul(t)), average + 4L * i);
+            FloatVector taking = fromMemorySegment(FLOATS, ALL, value + 4L * i, ORDER).mul(t);
+            fromMemorySegment(FLOATS, ALL, average + 4L * i, ORDER).fma(k, taking).intoMemorySegment(ALL, average + 4L * i, ORDER);
         }
     }
 }

@@ -3,8 +3,9 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 
 import dev.lamina.graph.Reduction;
 import jdk.incubator.vector.FloatVector;
@@ -39,14 +40,14 @@ final class FoldLoops {
         return (float) (fold == Reduction.Fold.MEAN ? value / count : value);
     }
 
-    /** Folds n contiguous elements. */
-    static double row(Reduction.Fold fold, long x, long n) {
+    /** Folds n contiguous elements; a vector at {@code spill} is scratch. */
+    static double row(Reduction.Fold fold, long x, long n, long spill) {
         double value = start(fold);
         for (long at = 0; at < n; at += SEGMENT) {
             int m = (int) Math.min(SEGMENT, n - at);
             long from = x + at * Float.BYTES;
             value = join(fold, value, switch (fold) {
-                case SUM, MEAN -> sum(from, m);
+                case SUM, MEAN -> sum(from, m, spill);
                 case MAX -> max(from, m);
                 case MIN -> min(from, m);
             });
@@ -63,33 +64,40 @@ final class FoldLoops {
         return value;
     }
 
-    private static double sum(long x, int n) {
+    /** Lanes are added in order, through memory: the Vector API promises no order for sums of lanes, and the interpreter has another. */
+    private static double sum(long x, int n, long spill) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         FloatVector c = a;
         FloatVector d = a;
         int i = 0;
         for (; i <= n - 4 * LANES; i += 4 * LANES) {
-            a = a.add(load(x + 4L * i));
-            b = b.add(load(x + 4L * (i + LANES)));
-            c = c.add(load(x + 4L * (i + 2 * LANES)));
-            d = d.add(load(x + 4L * (i + 3 * LANES)));
+            a = a.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
+            b = b.add(fromMemorySegment(FLOATS, ALL, x + 4L * (i + LANES), ORDER));
+            c = c.add(fromMemorySegment(FLOATS, ALL, x + 4L * (i + 2 * LANES), ORDER));
+            d = d.add(fromMemorySegment(FLOATS, ALL, x + 4L * (i + 3 * LANES), ORDER));
         }
         for (; i <= n - LANES; i += LANES) {
-            a = a.add(load(x + 4L * i));
+            a = a.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
-        double rest = 0;
+        double sum = 0;
+        if (i > 0) {
+            a.add(b).add(c.add(d)).intoMemorySegment(ALL, spill, ORDER);
+            for (int k = 0; k < LANES; k++) {
+                sum += ALL.get(Rows.FLOAT, spill + 4L * k);
+            }
+        }
         for (; i < n; i++) {
-            rest += ALL.get(Rows.FLOAT, x + 4L * i);
+            sum += ALL.get(Rows.FLOAT, x + 4L * i);
         }
-        return rest + a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        return sum;
     }
 
     static float max(long x, int n) {
         FloatVector a = FloatVector.broadcast(FLOATS, Float.NEGATIVE_INFINITY);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            a = a.max(load(x + 4L * i));
+            a = a.max(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
         float rest = Float.NEGATIVE_INFINITY;
         for (; i < n; i++) {
@@ -102,7 +110,7 @@ final class FoldLoops {
         FloatVector a = FloatVector.broadcast(FLOATS, Float.POSITIVE_INFINITY);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            a = a.min(load(x + 4L * i));
+            a = a.min(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
         float rest = Float.POSITIVE_INFINITY;
         for (; i < n; i++) {
@@ -114,8 +122,9 @@ final class FoldLoops {
     /** Adds four rows of n elements, a multiple of a vector's, to a tile. */
     static void addFour(long p, long q, long r, long s, long tile, int n) {
         for (int i = 0; i < n; i += LANES) {
-            FloatVector pair = load(p + 4L * i).add(load(q + 4L * i));
-            store(load(tile + 4L * i).add(pair.add(load(r + 4L * i).add(load(s + 4L * i)))), tile + 4L * i);
+            FloatVector pair = fromMemorySegment(FLOATS, ALL, p + 4L * i, ORDER).add(fromMemorySegment(FLOATS, ALL, q + 4L * i, ORDER));
+            FloatVector other = fromMemorySegment(FLOATS, ALL, r + 4L * i, ORDER).add(fromMemorySegment(FLOATS, ALL, s + 4L * i, ORDER));
+            fromMemorySegment(FLOATS, ALL, tile + 4L * i, ORDER).add(pair.add(other)).intoMemorySegment(ALL, tile + 4L * i, ORDER);
         }
     }
 

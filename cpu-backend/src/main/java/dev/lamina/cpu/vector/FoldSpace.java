@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * What a fold reads, as four nested loops: kept and folded dimensions, each with the offsets of all its outer combinations (in bytes) and one
- * inner run. Result number {@code a * keptRun + j} folds the elements at {@code keptOuter[a] + j * keptStride + foldedOuter[b] + g *
- * foldedStride} over all b and g.
+ * What a fold reads, as four nested loops: kept and folded dimensions, each with the offsets of all its outer combinations (in bytes)
+ * and one inner run. Result number {@code a * keptRun + j} folds the elements at
+ * {@code keptOuter[a] + j * keptStride + foldedOuter[b] + g * foldedStride} over all b and g.
  */
 final class FoldSpace {
     final long[] keptOuter;

@@ -9,8 +9,8 @@ import jdk.incubator.vector.VectorOperators;
  * What a tile needs of a channel lies in arrays of one period, read at its first lane.
  */
 interface ImagesSweep {
-    /** Vectors of a wide tile. */
-    int WIDE = 4;
+    /** Vectors of a wide tile: enough to hide the latency of a sum, and few enough for the compiler to inline the widest. */
+    int WIDE = 2;
     /** Bytes of a vector. */
     int BYTES = Raw.LANES * Float.BYTES;
 
@@ -41,8 +41,8 @@ interface ImagesSweep {
     }
 
     /** Gradients that pass a rectifier with output y: {@code g 1[y > 0]}, by choice, so that what is stopped may be NaN. */
-    static FloatVector passed(FloatVector g, FloatVector y) {
-        return FloatVector.zero(Raw.FLOATS).blend(g, y.compare(VectorOperators.GT, 0f));
+    static FloatVector passed(FloatVector g, FloatVector y, FloatVector zero) {
+        return zero.blend(g, y.compare(VectorOperators.GT, zero));
     }
 
     /** An array that can hold a value for each lane of a period and be read by whole vectors. */

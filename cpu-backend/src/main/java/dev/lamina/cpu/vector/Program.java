@@ -8,8 +8,8 @@ import java.util.List;
 /**
  * A straight-line program of pointwise ops over registers, one register an operand, a constant or an instruction's result. Registers are
  * float32 and truth values are 0 or 1. Operands of type uint8, bool and int32 are converted when loaded, as a cast to float32 does:
- * int32 beyond 2^24 rounds, so it may enter only where the graph casts it to float32 or compares nothing but zero ({@link #supports} accepts
- * it for casts alone). Results are stored under {@link DType#round}. Immutable and thread-safe.
+ * int32 beyond 2^24 rounds, so such an operand may feed nothing but a cast to float32 or bool ({@link #supports} accepts no other use).
+ * Results are stored under {@link DType#round}. Immutable and thread-safe.
  */
 public final class Program {
     /** {@code registers[to] = code(registers[a], registers[b], registers[c])}, with the op's attributes p and q. */

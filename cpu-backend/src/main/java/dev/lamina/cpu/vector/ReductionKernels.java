@@ -3,8 +3,8 @@ package dev.lamina.cpu.vector;
 import dev.lamina.graph.Reduction;
 
 /**
- * Makes kernels that fold float32 tensors. Sums are exact to about 40 units of rounding of the sum of magnitudes, whatever their length, and
- * the same for any number of threads.
+ * Makes kernels that fold float32 tensors. Sums are exact to about 40 units of rounding of the sum of magnitudes, whatever their length,
+ * and the same for any number of threads.
  */
 public final class ReductionKernels {
     private ReductionKernels() { }
@@ -43,7 +43,7 @@ public final class ReductionKernels {
         return reduce(team, fold, 1, rows, columns, x, y);
     }
 
-    /** A kernel for the positions of the largest elements of contiguous x {@code [outer, count, inner]}: y is int64 {@code [outer, inner]}. */
+    /** A kernel for largest elements' positions in contiguous x {@code [outer, count, inner]}: int64 {@code [outer, inner]}. */
     public static Kernel argMax(Team team, long outer, long count, long inner, Pointer x, Pointer y) {
         return new ArgMaxKernel(team, outer, count, inner, x, y);
     }

@@ -3,6 +3,9 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 
 import dev.lamina.tensor.DType;
 import java.lang.foreign.ValueLayout;
@@ -21,14 +24,14 @@ final class Rows {
 
     private Rows() { }
 
-    /** Copies n floats. */
+    /** Copies n elements of 4 bytes, bit by bit. */
     static void copy(long from, long to, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            Raw.store(Raw.load(from + 4L * i), to + 4L * i);
+            fromMemorySegment(FLOATS, ALL, from + 4L * i, ORDER).intoMemorySegment(ALL, to + 4L * i, ORDER);
         }
         for (; i < n; i++) {
-            ALL.set(FLOAT, to + 4L * i, ALL.get(FLOAT, from + 4L * i));
+            ALL.set(INT, to + 4L * i, ALL.get(INT, from + 4L * i));
         }
     }
 
@@ -37,7 +40,7 @@ final class Rows {
         FloatVector all = FloatVector.broadcast(FLOATS, value);
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
-            Raw.store(all, to + 4L * i);
+            all.intoMemorySegment(ALL, to + 4L * i, ORDER);
         }
         for (; i < n; i++) {
             ALL.set(FLOAT, to + 4L * i, value);
@@ -45,7 +48,7 @@ final class Rows {
     }
 
     /** Loads n elements of a type into a tile. */
-    static void load(DType dtype, long from, long stride, long to, int n) {
+    static void read(DType dtype, long from, long stride, long to, int n) {
         if (dtype == DType.FLOAT32 && stride == Float.BYTES) {
             copy(from, to, n);
         } else if (stride == 0) {
@@ -76,7 +79,7 @@ final class Rows {
     }
 
     /** Stores n elements of a tile as a type, under {@link DType#round}. */
-    static void store(DType dtype, long from, long to, long stride, int n) {
+    static void write(DType dtype, long from, long to, long stride, int n) {
         if (dtype == DType.FLOAT32 && stride == Float.BYTES) {
             copy(from, to, n);
         } else if (dtype == DType.FLOAT32) {

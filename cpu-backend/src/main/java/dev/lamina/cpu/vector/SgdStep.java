@@ -1,9 +1,11 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
+
 
 import dev.lamina.graph.Update;
 import jdk.incubator.vector.FloatVector;
@@ -55,7 +57,8 @@ final class SgdStep extends UpdateStep {
     private static void plain(long w, long g, float rate, int n) {
         FloatVector minus = all(-rate);
         for (int i = 0; i < n; i += LANES) {
-            store(load(g + 4L * i).fma(minus, load(w + 4L * i)), w + 4L * i);
+            FloatVector slope = fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER);
+            slope.fma(minus, fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER)).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 
@@ -63,8 +66,9 @@ final class SgdStep extends UpdateStep {
         FloatVector minus = all(-rate);
         FloatVector lambda = all(decay);
         for (int i = 0; i < n; i += LANES) {
-            FloatVector weight = load(w + 4L * i);
-            store(weight.fma(lambda, load(g + 4L * i)).fma(minus, weight), w + 4L * i);
+            FloatVector weight = fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER);
+            FloatVector slope = weight.fma(lambda, fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER));
+            slope.fma(minus, weight).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 
@@ -72,9 +76,10 @@ final class SgdStep extends UpdateStep {
         FloatVector minus = all(-step);
         FloatVector mu = all(momentum);
         for (int i = 0; i < n; i += LANES) {
-            FloatVector moment = load(m + 4L * i).fma(mu, load(g + 4L * i).mul(gain));
-            store(moment, m + 4L * i);
-            store(moment.fma(minus, load(w + 4L * i)), w + 4L * i);
+            FloatVector slope = fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER);
+            FloatVector moment = fromMemorySegment(FLOATS, ALL, m + 4L * i, ORDER).fma(mu, slope.mul(gain));
+            moment.intoMemorySegment(ALL, m + 4L * i, ORDER);
+            moment.fma(minus, fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER)).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 
@@ -83,11 +88,11 @@ final class SgdStep extends UpdateStep {
         FloatVector mu = all(momentum);
         FloatVector lambda = all(decay);
         for (int i = 0; i < n; i += LANES) {
-            FloatVector weight = load(w + 4L * i);
-            FloatVector slope = weight.fma(lambda, load(g + 4L * i));
-            FloatVector moment = load(m + 4L * i).fma(mu, slope.mul(gain));
-            store(moment, m + 4L * i);
-            store(moment.fma(minus, weight), w + 4L * i);
+            FloatVector weight = fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER);
+            FloatVector slope = weight.fma(lambda, fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER));
+            FloatVector moment = fromMemorySegment(FLOATS, ALL, m + 4L * i, ORDER).fma(mu, slope.mul(gain));
+            moment.intoMemorySegment(ALL, m + 4L * i, ORDER);
+            moment.fma(minus, weight).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 
@@ -95,10 +100,10 @@ final class SgdStep extends UpdateStep {
         FloatVector minus = all(-rate);
         FloatVector mu = all(momentum);
         for (int i = 0; i < n; i += LANES) {
-            FloatVector slope = load(g + 4L * i);
-            FloatVector moment = load(m + 4L * i).fma(mu, slope);
-            store(moment, m + 4L * i);
-            store(moment.fma(mu, slope).fma(minus, load(w + 4L * i)), w + 4L * i);
+            FloatVector slope = fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER);
+            FloatVector moment = fromMemorySegment(FLOATS, ALL, m + 4L * i, ORDER).fma(mu, slope);
+            moment.intoMemorySegment(ALL, m + 4L * i, ORDER);
+            moment.fma(mu, slope).fma(minus, fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER)).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 
@@ -107,11 +112,11 @@ final class SgdStep extends UpdateStep {
         FloatVector mu = all(momentum);
         FloatVector lambda = all(decay);
         for (int i = 0; i < n; i += LANES) {
-            FloatVector weight = load(w + 4L * i);
-            FloatVector slope = weight.fma(lambda, load(g + 4L * i));
-            FloatVector moment = load(m + 4L * i).fma(mu, slope);
-            store(moment, m + 4L * i);
-            store(moment.fma(mu, slope).fma(minus, weight), w + 4L * i);
+            FloatVector weight = fromMemorySegment(FLOATS, ALL, w + 4L * i, ORDER);
+            FloatVector slope = weight.fma(lambda, fromMemorySegment(FLOATS, ALL, g + 4L * i, ORDER));
+            FloatVector moment = fromMemorySegment(FLOATS, ALL, m + 4L * i, ORDER).fma(mu, slope);
+            moment.intoMemorySegment(ALL, m + 4L * i, ORDER);
+            moment.fma(mu, slope).fma(minus, weight).intoMemorySegment(ALL, w + 4L * i, ORDER);
         }
     }
 }

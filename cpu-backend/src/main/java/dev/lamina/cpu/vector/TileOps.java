@@ -4,8 +4,8 @@ package dev.lamina.cpu.vector;
 final class TileOps {
     private TileOps() { }
 
-    /** {@code y = code(a, b, c)} on n elements, a multiple of a vector's, at these addresses. */
-    static void run(Code code, long a, long b, long c, long y, float p, float q, int n) {
+    /** {@code y = code(a, b, c)} on n elements, a multiple of a vector's, at these addresses; functions need a spare tile. */
+    static void run(Code code, long a, long b, long c, long y, long spare, float p, float q, int n) {
         switch (code) {
             case NEGATE -> ArithmeticTiles.negate(a, y, n);
             case ABS -> ArithmeticTiles.abs(a, y, n);
@@ -24,17 +24,17 @@ final class TileOps {
             case MAX -> ArithmeticTiles.max(a, b, y, n);
             case MIN -> ArithmeticTiles.min(a, b, y, n);
             case CLIP -> ArithmeticTiles.clip(a, y, p, q, n);
-            case EXP -> FunctionTiles.exp(a, y, n);
-            case EXPM1 -> FunctionTiles.expm1(a, y, n);
-            case LOG -> FunctionTiles.log(a, y, n);
-            case LOG1P -> FunctionTiles.log1p(a, y, n);
-            case TANH -> FunctionTiles.tanh(a, y, n);
-            case SIGMOID -> FunctionTiles.sigmoid(a, y, n);
-            case SOFTPLUS -> FunctionTiles.softplus(a, y, n);
-            case ERF -> FunctionTiles.erf(a, y, n);
-            case GELU -> FunctionTiles.gelu(a, y, n);
-            case GELU_TANH -> FunctionTiles.geluTanh(a, y, n);
-            case ELU -> FunctionTiles.elu(a, y, p, n);
+            case EXP -> ExponentialTiles.exp(a, y, n);
+            case EXPM1 -> ExponentialTiles.expm1(a, y, n);
+            case LOG -> ExponentialTiles.log(a, y, n);
+            case LOG1P -> ExponentialTiles.log1p(a, y, n);
+            case TANH -> FunctionTiles.tanh(a, spare, y, n);
+            case SIGMOID -> FunctionTiles.sigmoid(a, spare, y, n);
+            case SOFTPLUS -> FunctionTiles.softplus(a, spare, y, n);
+            case ERF -> FunctionTiles.erf(a, spare, y, n);
+            case GELU -> FunctionTiles.gelu(a, spare, y, n);
+            case GELU_TANH -> FunctionTiles.geluTanh(a, spare, y, n);
+            case ELU -> FunctionTiles.elu(a, spare, y, p, n);
             case POW -> FunctionTiles.pow(a, b, y, n);
             case COPY -> ChoiceTiles.copy(a, y, n);
             case SIGN -> ChoiceTiles.sign(a, y, n);

@@ -19,7 +19,7 @@ final class TileProgram {
     final int[] slot;
     /** Number of slots. */
     final int slots;
-    /** Number of slots in use while tiles are whole vectors. */
+    /** Number of tiles in use while they are whole vectors, the spare one included. */
     final int busySlots;
     private final Code[] code;
     private final int[] a;
@@ -62,7 +62,7 @@ final class TileProgram {
         for (boolean inPlace : directResult) {
             direct += inPlace ? 1 : 0;
         }
-        busySlots = Math.max(1, slots - direct);
+        busySlots = Math.max(1, slots - direct + 1);
     }
 
     /** For each register the last instruction that reads it, or the number of instructions if it is a result. */
@@ -126,10 +126,10 @@ final class TileProgram {
         return next;
     }
 
-    /** Runs all instructions on n elements, a multiple of a vector's. */
-    void run(long[] where, int n) {
+    /** Runs all instructions on n elements, a multiple of a vector's, with a spare tile. */
+    void run(long[] where, long spare, int n) {
         for (int i = 0; i < code.length; i++) {
-            TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], p[i], q[i], n);
+            TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], spare, p[i], q[i], n);
         }
     }
 }
