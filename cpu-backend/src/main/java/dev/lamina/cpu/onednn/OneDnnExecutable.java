@@ -122,14 +122,19 @@ final class OneDnnExecutable implements Executable {
     @Override
     public CompileReport report() {
         List<CompileReport.Lowered> lowered = new ArrayList<>();
-        for (Step step : assembly.steps()) {
-            if (!step.nodes().isEmpty()) {
-                boolean slow = step.implementation().startsWith("reference");
-                lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(),
-                        slow ? "neither oneDNN nor a vector kernel takes these types or attributes" : ""));
-            }
-        }
+        assembly.prologue().forEach(step -> report(step, "only when the state has changed", lowered));
+        assembly.steps().forEach(step -> report(step, "", lowered));
         return new CompileReport(lowered, assembly.reorders());
+    }
+
+    private static void report(Step step, String when, List<CompileReport.Lowered> lowered) {
+        if (step.nodes().isEmpty()) {
+            return;
+        }
+        String slow = step.implementation().startsWith("reference") ? "neither oneDNN nor a vector kernel takes these types or attributes"
+                : step.implementation().startsWith("oneDNN ref") ? "oneDNN has no generated code for these arguments" : "";
+        String note = slow.isEmpty() || when.isEmpty() ? slow + when : slow + "; " + when;
+        lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(), note));
     }
 
     @Override

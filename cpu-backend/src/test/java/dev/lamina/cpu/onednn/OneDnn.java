@@ -42,7 +42,7 @@ final class OneDnn {
         for (int i = 0; i < values.length; i++) {
             values[i] = (float) (2 * random.nextUniform() - 1);
         }
-        return Tensor.of(values, dims);
+        return Tensor.of(values, values.length).reshape(dims);
     }
 
     /** A number for every name, drawn by type; those of other types than float32 are small and positive. */
