@@ -203,6 +203,17 @@ class OneDnnExecutableTest {
         agrees();
     }
 
+    /** An operand that is there twice, as itself and as a view, gives its memory to one result only. */
+    @Test
+    void resultsOfOnePassDoNotShareMemory() {
+        Value y = Convolution.conv2d(floats("x", 2, 17, 6, 6), floats("w", 17, 17, 3, 3), Window.of(3), 1);
+        Value shifted = Pointwise.tanh(Shaping.stopGradient(y)).plus(1);
+        Value first = shifted.times(y);
+        Value second = first.minus(y);
+        g.output("rows", Reduction.sum(first, 0, 1, 3)).output("columns", Reduction.sum(second, 0, 1, 2));
+        agrees();
+    }
+
     @Test
     void aFilterMayHaveTwoNumbersOfGroups() {
         Value w = g.variable("w", TensorType.of(DType.FLOAT32, 36, 5, 3, 3), true);
