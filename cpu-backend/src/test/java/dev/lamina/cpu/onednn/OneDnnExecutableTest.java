@@ -80,7 +80,7 @@ class OneDnnExecutableTest {
     /** All options under which a graph means the same. */
     private static List<CompileOptions> options() {
         CompileOptions defaults = CompileOptions.defaults();
-        return List.of(defaults, defaults.keepingAll(),
+        return List.of(defaults, defaults.keepingAll(), defaults.without(Pass.SIMPLIFICATION),
                 new CompileOptions(defaults.precision(), true, false, EnumSet.noneOf(Pass.class)));
     }
 
