@@ -62,7 +62,7 @@ final class CrossEntropyGradientKernel implements Kernel, Team.Task {
         double targets = smooth * sumOfWeights + onLabel;
         float ofLabel = ALL.get(Rows.FLOAT, exponentials + 4 * label);
         if (smooth == 0) {
-            SoftmaxRows.scale(exponentials, (float) (targets / sum * scale), 0, tile.n);
+            SoftmaxRows.scale(exponentials, (float) (targets / sum * scale), 0, tile.width);
         } else {
             for (int k = 0; k < tile.n; k++) {
                 double p = ALL.get(Rows.FLOAT, exponentials + 4L * k) / sum;

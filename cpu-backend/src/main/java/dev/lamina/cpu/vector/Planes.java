@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 final class Planes {
     /** Side of the squares in which a plane is crossed whose sides are contiguous along different dimensions. */
     static final int SQUARE = 16;
+    private static final long LONGEST = 1 << 30;
     private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED;
 
     private Planes() { }
@@ -21,14 +22,17 @@ final class Planes {
             }
         } else if (Math.abs(fromNext) > Math.abs(fromRow) && fromRow != 0) {
             for (long r = 0; r < rows; r += SQUARE) {
-                long rs = Math.min(SQUARE, rows - r);
+                int height = (int) Math.min(SQUARE, rows - r);
                 for (long c = 0; c < n; c += SQUARE) {
-                    part(size, from + r * fromRow + c * fromNext, fromRow, fromNext, to + r * toRow + c * toNext, toRow, toNext, rs,
-                            Math.min(SQUARE, n - c));
+                    part(size, from + r * fromRow + c * fromNext, fromRow, fromNext, to + r * toRow + c * toNext, toRow, toNext, height,
+                            (int) Math.min(SQUARE, n - c));
                 }
             }
         } else {
-            part(size, from, fromRow, fromNext, to, toRow, toNext, rows, n);
+            for (long c = 0; c < n; c += LONGEST) {
+                part(size, from + c * fromNext, fromRow, fromNext, to + c * toNext, toRow, toNext, (int) rows,
+                        (int) Math.min(LONGEST, n - c));
+            }
         }
     }
 
@@ -40,41 +44,61 @@ final class Planes {
         }
     }
 
-    private static void part(int size, long from, long fromRow, long fromNext, long to, long toRow, long toNext, long rows, long n) {
-        for (long r = 0; r < rows; r++) {
+    private static void part(int size, long from, long fromRow, long fromNext, long to, long toRow, long toNext, int rows, int n) {
+        switch (size) {
+            case 1 -> bytes(from, fromRow, fromNext, to, toRow, toNext, rows, n);
+            case 2 -> shorts(from, fromRow, fromNext, to, toRow, toNext, rows, n);
+            case 4 -> ints(from, fromRow, fromNext, to, toRow, toNext, rows, n);
+            case 8 -> longs(from, fromRow, fromNext, to, toRow, toNext, rows, n);
+            default -> throw new IllegalArgumentException("copy: elements of " + size + " bytes, need 1, 2, 4 or 8.");
+        }
+    }
+
+    private static void bytes(long from, long fromRow, long fromNext, long to, long toRow, long toNext, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
             long source = from + r * fromRow;
             long target = to + r * toRow;
-            switch (size) {
-                case 1 -> bytes(source, fromNext, target, toNext, n);
-                case 2 -> shorts(source, fromNext, target, toNext, n);
-                case 4 -> ints(source, fromNext, target, toNext, n);
-                case 8 -> longs(source, fromNext, target, toNext, n);
-                default -> throw new IllegalArgumentException("copy: elements of " + size + " bytes, need 1, 2, 4 or 8.");
+            for (int i = 0; i < n; i++) {
+                ALL.set(Rows.BYTE, target, ALL.get(Rows.BYTE, source));
+                source += fromNext;
+                target += toNext;
             }
         }
     }
 
-    private static void bytes(long from, long fromNext, long to, long toNext, long n) {
-        for (long i = 0; i < n; i++) {
-            ALL.set(Rows.BYTE, to + i * toNext, ALL.get(Rows.BYTE, from + i * fromNext));
+    private static void shorts(long from, long fromRow, long fromNext, long to, long toRow, long toNext, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
+            long source = from + r * fromRow;
+            long target = to + r * toRow;
+            for (int i = 0; i < n; i++) {
+                ALL.set(SHORT, target, ALL.get(SHORT, source));
+                source += fromNext;
+                target += toNext;
+            }
         }
     }
 
-    private static void shorts(long from, long fromNext, long to, long toNext, long n) {
-        for (long i = 0; i < n; i++) {
-            ALL.set(SHORT, to + i * toNext, ALL.get(SHORT, from + i * fromNext));
+    private static void ints(long from, long fromRow, long fromNext, long to, long toRow, long toNext, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
+            long source = from + r * fromRow;
+            long target = to + r * toRow;
+            for (int i = 0; i < n; i++) {
+                ALL.set(Rows.INT, target, ALL.get(Rows.INT, source));
+                source += fromNext;
+                target += toNext;
+            }
         }
     }
 
-    private static void ints(long from, long fromNext, long to, long toNext, long n) {
-        for (long i = 0; i < n; i++) {
-            ALL.set(Rows.INT, to + i * toNext, ALL.get(Rows.INT, from + i * fromNext));
-        }
-    }
-
-    private static void longs(long from, long fromNext, long to, long toNext, long n) {
-        for (long i = 0; i < n; i++) {
-            ALL.set(Rows.LONG, to + i * toNext, ALL.get(Rows.LONG, from + i * fromNext));
+    private static void longs(long from, long fromRow, long fromNext, long to, long toRow, long toNext, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
+            long source = from + r * fromRow;
+            long target = to + r * toRow;
+            for (int i = 0; i < n; i++) {
+                ALL.set(Rows.LONG, target, ALL.get(Rows.LONG, source));
+                source += fromNext;
+                target += toNext;
+            }
         }
     }
 }

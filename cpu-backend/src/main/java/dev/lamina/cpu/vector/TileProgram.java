@@ -111,7 +111,7 @@ final class TileProgram {
             slot[constant.register()] = next++;
         }
         for (int i = 0; i < operand.length; i++) {
-            kept[operand[i]] = operands[i].scalar();
+            kept[operand[i]] = operands[i].scalar() || operands[i].period() > 0;
             slot[operand[i]] = next++;
         }
         Deque<Integer> free = new ArrayDeque<>();

@@ -66,7 +66,8 @@ class AvgPoolTest {
 
     @Test
     void adaptiveEqualsTheReference() {
-        for (Images in : SpatialCases.images(new long[][] {{2, 3, 7, 6}, {1, 1, 1, 1}, {1, 17, 5, 11}, {2, 32, 8, 8}, {0, 2, 3, 3}, {1, 6, 9, 40}})) {
+        long[][] shapes = {{2, 3, 7, 6}, {1, 1, 1, 1}, {1, 17, 5, 11}, {2, 32, 8, 8}, {0, 2, 3, 3}, {1, 6, 9, 40}};
+        for (Images in : SpatialCases.images(shapes)) {
             for (long[] out : new long[][] {{1, 1}, {2, 3}, {5, 4}, {7, 9}, {1, 5}, {9, 1}}) {
                 checkAdaptive(ONE, in, in.withMap(out[0], out[1]));
             }

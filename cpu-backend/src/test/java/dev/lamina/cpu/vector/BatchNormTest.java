@@ -16,8 +16,8 @@ import org.junit.jupiter.api.Test;
 class BatchNormTest {
     private static final Team ONE = Team.single();
     private static final double EPSILON = 1e-5;
-    private static final long[][] SHAPES = {{2, 3, 7, 6}, {2, 1, 5, 5}, {4, 6, 1, 1}, {3, 16, 5, 5}, {2, 17, 4, 4}, {2, 32, 3, 7}, {2, 48, 3, 3},
-        {1, 65, 2, 3}, {2, 1000, 2, 1}, {2, 24, 1, 1}};
+    private static final long[][] SHAPES = {{2, 3, 7, 6}, {2, 1, 5, 5}, {4, 6, 1, 1}, {3, 16, 5, 5}, {2, 17, 4, 4}, {2, 32, 3, 7},
+        {2, 48, 3, 3}, {1, 65, 2, 3}, {2, 1000, 2, 1}, {2, 24, 1, 1}};
     /** Of several chunks: maps larger than one, many small maps, more channels than fill a period. */
     private static final long[][] LARGE = {{3, 16, 64, 70}, {70, 20, 9, 9}, {40, 3, 33, 31}, {3, 65, 21, 20}, {9, 40, 17, 16}};
 
@@ -174,7 +174,8 @@ class BatchNormTest {
             SpatialMemory variance = SpatialMemory.numbers(0, 0, 0);
             Pointer none = new SpatialMemory(images).pointer();
             Pointer ones = SpatialMemory.numbers(1, 1, 1).pointer();
-            BatchNorm.training(ONE, images, none, ones, ones, none, mean.pointer(), variance.pointer(), EPSILON, null, Activation.NONE).run();
+            BatchNorm.training(ONE, images, none, ones, ones, none, mean.pointer(), variance.pointer(), EPSILON, null, Activation.NONE)
+                    .run();
             assertArrayEquals(new double[] {Double.NaN, Double.NaN, Double.NaN}, mean.plain());
             assertArrayEquals(new double[] {Double.NaN, Double.NaN, Double.NaN}, variance.plain());
         }

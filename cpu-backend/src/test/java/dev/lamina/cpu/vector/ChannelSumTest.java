@@ -9,8 +9,8 @@ import org.junit.jupiter.api.Test;
 
 class ChannelSumTest {
     private static final Team ONE = Team.single();
-    private static final long[][] SHAPES = {{2, 3, 7, 6}, {1, 1, 5, 5}, {4, 6, 1, 1}, {3, 16, 5, 5}, {2, 17, 4, 4}, {2, 32, 3, 7}, {2, 48, 3, 3},
-        {1, 65, 2, 3}, {2, 1000, 2, 1}, {0, 3, 4, 4}, {3, 16, 64, 70}, {70, 20, 9, 9}, {40, 3, 33, 31}, {3, 65, 21, 20}, {300, 10, 1, 1}};
+    private static final long[][] SHAPES = {{2, 3, 7, 6}, {1, 1, 5, 5}, {4, 6, 1, 1}, {3, 16, 5, 5}, {2, 17, 4, 4}, {2, 32, 3, 7},
+        {2, 48, 3, 3}, {1, 65, 2, 3}, {2, 1000, 2, 1}, {0, 3, 4, 4}, {3, 16, 64, 70}, {70, 20, 9, 9}, {40, 3, 33, 31}, {3, 65, 21, 20}, {300, 10, 1, 1}};
 
     @AfterEach
     void free() {
@@ -34,7 +34,8 @@ class ChannelSumTest {
                     double[] g = SpatialMemory.noise(images, 1);
                     SpatialMemory sums = SpatialMemory.numbers(images.c());
                     ChannelSum.of(team, images, new SpatialMemory(images, g).pointer(), sums.pointer()).run();
-                    SpatialChecks.assertClose(sums(images, g), sums.plain(), (double) images.n() * images.h() * images.w(), "sums of " + images);
+                    SpatialChecks.assertClose(sums(images, g), sums.plain(), (double) images.n() * images.h() * images.w(),
+                            "sums of " + images);
                 }
             }
         }
