@@ -155,6 +155,11 @@ final class Assembly {
         return define(value, layout);
     }
 
+    /** True if a value, or the value it is a view of, is or was in a buffer. */
+    boolean holds(Value value, Buffer buffer) {
+        return places.getOrDefault(value.root(), List.of()).stream().anyMatch(place -> place.buffer() == buffer);
+    }
+
     /** The layout that a variable gets in the state while this executable runs; the first call decides. */
     void planState(String variable, Layout layout) {
         stateLayouts.putIfAbsent(variable, layout);

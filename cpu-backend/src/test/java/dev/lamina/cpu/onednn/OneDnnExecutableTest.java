@@ -80,7 +80,7 @@ class OneDnnExecutableTest {
     /** All options under which a graph means the same. */
     private static List<CompileOptions> options() {
         CompileOptions defaults = CompileOptions.defaults();
-        return List.of(defaults, defaults.keepingAll(),
+        return List.of(defaults, defaults.keepingAll(), defaults.without(Pass.SIMPLIFICATION),
                 new CompileOptions(defaults.precision(), true, false, EnumSet.noneOf(Pass.class)));
     }
 
@@ -200,6 +200,17 @@ class OneDnnExecutableTest {
         g.output("mixed", mixed);
         g.output("y", Convolution.conv2d(floats("x", 2, 17, 4, 4), scaled, Window.of(3), 1));
         g.output("sums", Reduction.sum(mixed, 1, 2, 3));
+        agrees();
+    }
+
+    /** An operand that is there twice, as itself and as a view, gives its memory to one result only. */
+    @Test
+    void resultsOfOnePassDoNotShareMemory() {
+        Value y = Convolution.conv2d(floats("x", 2, 17, 6, 6), floats("w", 17, 17, 3, 3), Window.of(3), 1);
+        Value shifted = Pointwise.tanh(Shaping.stopGradient(y)).plus(1);
+        Value first = shifted.plus(y);
+        Value second = first.times(y);
+        g.output("rows", Reduction.sum(first, 0, 1, 3)).output("columns", Reduction.sum(second, 0, 1, 2));
         agrees();
     }
 
