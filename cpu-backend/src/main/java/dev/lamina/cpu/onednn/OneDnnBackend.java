@@ -25,8 +25,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * Compiles graphs for the processor: convolutions and matrix products by oneDNN, the rest by vector kernels, on the same threads. Thread-safe;
- * runs of its executables take turns. Two runs with the same number of threads agree bit for bit.
+ * Compiles graphs for the processor: convolutions and matrix products by oneDNN, the rest by vector kernels, on the same threads.
+ * Thread-safe; runs of its executables take turns. Two runs with the same number of threads agree bit for bit.
  */
 public final class OneDnnBackend implements Backend {
     private final CpuTeam team;
@@ -123,7 +123,8 @@ public final class OneDnnBackend implements Backend {
     private void requireBfloat16() {
         try (NativeScope objects = new NativeScope(engine)) {
             if (!Precision.hasBfloat16(objects)) {
-                throw new BackendException("backend \"cpu\": oneDNN has no bfloat16 arithmetic on this processor.", "Compile with FLOAT32.");
+                throw new BackendException("backend \"cpu\": oneDNN has no bfloat16 arithmetic on this processor.",
+                        "Compile with FLOAT32.");
             }
         }
     }

@@ -94,7 +94,8 @@ final class OneDnnExecutable implements Executable {
             own.get(i).moveTo(arena.address() + placed.offsets()[i]);
         }
         assembly.contents().forEach((buffer, tensor) -> memory(buffer).copyFrom(tensor.contiguous().memory()));
-        assembly.fills().forEach((buffer, fill) -> Tensor.wrap(memory(buffer), fill.type().dtype(), fill.type().shape()).fill(fill.value()));
+        assembly.fills().forEach((buffer, fill) ->
+                Tensor.wrap(memory(buffer), fill.type().dtype(), fill.type().shape()).fill(fill.value()));
         Map<Value, Long> offsets = new HashMap<>();
         for (var node : graph.nodes()) {
             for (Value value : node.outputs()) {

@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Whether a chain of pointwise nodes computes zeros from zeros, as the padding of blocked layouts needs. A product with zero is zero only if
- * the other factor is finite, so values that may be infinite at zero, such as logarithms and quotients, are told apart from others.
+ * Whether a chain of pointwise nodes computes zeros from zeros, as the padding of blocked layouts needs. A product with zero is zero only
+ * if the other factor is finite, so values that may be infinite at zero, such as logarithms and quotients, are told apart from others.
  */
 final class ZeroPadding {
     private ZeroPadding() { }

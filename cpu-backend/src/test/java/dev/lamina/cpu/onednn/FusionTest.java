@@ -40,8 +40,11 @@ class FusionTest {
 
     private static List<String> groups(Graph graph, CompileOptions options) {
         return Fusion.groups(graph, options).stream().filter(group -> !(group.nodes().getFirst().op() instanceof Source))
-                .map(group -> group.getClass().getSimpleName() + " " + String.join("+", group.nodes().stream().map(n -> n.op().name()).toList()))
-                .toList();
+                .map(FusionTest::text).toList();
+    }
+
+    private static String text(Group group) {
+        return group.getClass().getSimpleName() + " " + String.join("+", group.nodes().stream().map(n -> n.op().name()).toList());
     }
 
     /** Groups of more than one node. */

@@ -42,7 +42,8 @@ class GroupOrderTest {
             Set<Value> changed = new HashSet<>();
             for (Node node : group.nodes()) {
                 for (Value input : node.inputs()) {
-                    assertTrue(done.contains(input.node()) || together.contains(input.node()), () -> node + " runs before " + input + graph);
+                    assertTrue(done.contains(input.node()) || together.contains(input.node()),
+                            () -> node + " runs before " + input + "\n" + graph);
                     assertTrue(!updated.contains(input.root()), () -> node + " reads " + input + " after its update\n" + graph);
                 }
                 if (node.op() instanceof Update update) {

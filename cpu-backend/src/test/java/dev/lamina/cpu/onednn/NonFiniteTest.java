@@ -100,8 +100,8 @@ class NonFiniteTest {
         GraphBuilder g = new GraphBuilder();
         Value x = g.input("x", TensorType.of(DType.FLOAT32, SPECIAL.length, 1));
         g.output("y", Pointwise.relu(MatMul.matmul(x, g.input("w", TensorType.of(DType.FLOAT32, 1, 3)))));
-        float[] y = OneDnn.run(backend, g.build(), CompileOptions.defaults(),
-                Map.of("x", Tensor.of(SPECIAL, SPECIAL.length, 1), "w", Tensor.full(DType.FLOAT32, Shape.of(1, 3), 1)), 1).get("y").toFloats();
+        Map<String, Tensor> inputs = Map.of("x", Tensor.of(SPECIAL, SPECIAL.length, 1), "w", Tensor.full(DType.FLOAT32, Shape.of(1, 3), 1));
+        float[] y = OneDnn.run(backend, g.build(), CompileOptions.defaults(), inputs, 1).get("y").toFloats();
         for (int i = 0; i < SPECIAL.length; i++) {
             assertTrue(Float.isNaN(SPECIAL[i]) == Float.isNaN(y[3 * i]) || SPECIAL[i] == Float.NEGATIVE_INFINITY, "row " + i);
         }

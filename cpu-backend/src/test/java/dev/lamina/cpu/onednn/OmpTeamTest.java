@@ -78,7 +78,7 @@ class OmpTeamTest {
             assertEquals(threads, team.threads());
             team.enter();
             everyNumberRan(1, threads, counts(team, 1));
-            everyNumberRan(200, threads, counts(team, 200));
+            everyNumberRan(100, threads, counts(team, 100));
         }
     }
 
@@ -122,13 +122,13 @@ class OmpTeamTest {
             long least = Long.MAX_VALUE;
             for (int round = 0; round < 20; round++) {
                 long before = memory.getTotalThreadAllocatedBytes();
-                for (int i = 0; i < 200; i++) {
+                for (int i = 0; i < 100; i++) {
                     team.run(task);
                 }
                 least = Math.min(least, memory.getTotalThreadAllocatedBytes() - before);
             }
-            assertEquals(0, least, "bytes that all threads allocate in 200 runs, the least of 20 rounds");
-            assertEquals(20 * 200 * threads, done.get());
+            assertEquals(0, least, "bytes that all threads allocate in 100 runs, the least of 20 rounds");
+            assertEquals(20 * 100 * threads, done.get());
         }
     }
 

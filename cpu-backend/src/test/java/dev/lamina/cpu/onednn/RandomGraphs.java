@@ -23,8 +23,8 @@ import java.util.Optional;
 import java.util.Random;
 
 /**
- * Small networks that wire what fuses at random: sums read twice, residuals from anywhere, values of the state alone, outputs in the middle,
- * gradients and updates. All images are {@code [2, 17, 4, 4]}, so that channels are padded in blocks.
+ * Small networks that wire what fuses at random: sums read twice, residuals from anywhere, values of the state alone, outputs in the
+ * middle, gradients and updates. All images are {@code [2, 17, 4, 4]}, so that channels are padded in blocks.
  */
 final class RandomGraphs {
     private static final long CHANNELS = 17;

@@ -89,11 +89,14 @@ class ReportTest {
             for (CompileReport.Reorder reorder : executable.report().reorders()) {
                 boolean parameter = variables.contains(reorder.value());
                 assertTrue(!parameter || reorder.reason().startsWith("filter of") && reorder.reason().contains("Gradient"),
-                        () -> reorder + " of\n" + String.join("\n", executable.report().reorders().stream().map(Object::toString).toList()));
+                        () -> reorder + " of\n" + lines(executable.report()));
             }
-            assertTrue(executable.report().reorders().size() <= 10, () -> String.join("\n",
-                    executable.report().reorders().stream().map(Object::toString).toList()));
+            assertTrue(executable.report().reorders().size() <= 10, () -> lines(executable.report()));
         }
+    }
+
+    private static String lines(CompileReport report) {
+        return String.join("\n", report.reorders().stream().map(Object::toString).toList());
     }
 
     @ParameterizedTest
@@ -118,7 +121,8 @@ class ReportTest {
         g.output("y", Convolution.conv2d(g.input("x", TensorType.of(DType.FLOAT32, 1, 17, 6, 6)), Pointwise.tanh(w), Window.of(3), 1));
         try (Executable executable = backend.compile(g.build(), CompileOptions.defaults())) {
             CompileReport report = executable.report();
-            assertTrue(report.lowered().stream().anyMatch(l -> l.nodes().equals(List.of("tanh")) && l.note().contains("state")), report::toString);
+            assertTrue(report.lowered().stream().anyMatch(l -> l.nodes().equals(List.of("tanh")) && l.note().contains("state")),
+                    report::toString);
             assertTrue(report.reorders().stream().noneMatch(r -> r.value().equals("tanh")), report::toString);
         }
     }
