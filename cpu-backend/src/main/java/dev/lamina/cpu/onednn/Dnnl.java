@@ -9,7 +9,8 @@ import java.lang.invoke.MethodHandle;
 import java.util.Collections;
 
 /**
- * oneDNN's C API, as far as it is used: the only class that calls the library. Pointers and handles are longs, which C compilers pass alike.
+ * oneDNN's C API, as far as it is used: the only class that calls the library. Pointers and handles are longs, which C compilers
+ * pass alike.
  * {@link DnnlLibrary#load} must have succeeded before this class is touched. Thread-safe, as the library is.
  *
  * <p>Names and meanings: oneDNN 3.x, dnnl.h and dnnl_types.h.

@@ -34,7 +34,8 @@ final class LrnLowering {
             case LrnGradient gradient -> gradient.forward();
             default -> null;
         };
-        return op != null && op.size() == 5 && node.output(0).shape().dim(1) % 16 == 0 && Precision.isFloat32(node.output(0).type()) && node.output(0).type().elements() > 0;
+        TensorType type = node.output(0).type();
+        return op != null && op.size() == 5 && type.elements() > 0 && type.shape().dim(1) % 16 == 0 && Precision.isFloat32(type);
     }
 
     /** True if the forward node of a gradient has been lowered here, so that its workspace exists. */

@@ -15,6 +15,8 @@ import java.util.List;
  * closed by another thread than the maker's. Idempotent to close.
  */
 final class NativeScope implements AutoCloseable {
+    private static final String DEFECT = "Report this as a defect of Lamina.";
+
     private final long engine;
     private final Arena arena = Arena.ofShared();
     private final Deque<Owned> owned = new ArrayDeque<>();
@@ -43,7 +45,7 @@ final class NativeScope implements AutoCloseable {
     long own(String call, MethodHandle destroy, Creation creation) {
         long handle = attempt(call, destroy, creation);
         if (handle == 0) {
-            throw new BackendException("oneDNN: " + call + " is not implemented for these arguments.", "Report this as a defect of Lamina.");
+            throw new BackendException("oneDNN: " + call + " is not implemented for these arguments.", DEFECT);
         }
         return handle;
     }
@@ -80,7 +82,7 @@ final class NativeScope implements AutoCloseable {
     static void check(int status, String call) {
         if (status != Dnnl.SUCCESS) {
             throw new BackendException("oneDNN: " + call + " failed: " + statusText(status) + ".",
-                    status == Dnnl.OUT_OF_MEMORY ? "Use a smaller batch, or a machine with more memory." : "Report this as a defect of Lamina.");
+                    status == Dnnl.OUT_OF_MEMORY ? "Use a smaller batch, or a machine with more memory." : DEFECT);
         }
     }
 

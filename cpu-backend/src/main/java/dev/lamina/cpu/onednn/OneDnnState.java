@@ -57,7 +57,8 @@ final class OneDnnState implements State {
         if (known == null) {
             slots.put(name, new Slot(Layout.plain(value.type()), scope.pages(value.type().bytes(), "variable \"" + name + "\"")));
         } else if (!known.equals(value.type())) {
-            throw new BackendException("state: variable \"" + name + "\" is " + known + " in one graph and " + value.type() + " in another.",
+            throw new BackendException("state: variable \"" + name + "\" is " + known + " in one graph and " + value.type()
+                    + " in another.",
                     "Give the variables different names.");
         }
     }

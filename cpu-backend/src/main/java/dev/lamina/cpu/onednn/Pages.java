@@ -14,7 +14,8 @@ import java.util.Locale;
 
 /**
  * A block of zeroed native memory. On Linux a large block is mapped anew with 2 MiB pages asked for, since streaming over hundreds of
- * megabytes of weights in 4 KiB pages costs address translations; elsewhere, and for small blocks, an {@link Arena} provides it. Thread-safe.
+ * megabytes of weights in 4 KiB pages costs address translations; elsewhere, and for small blocks, an {@link Arena} provides it.
+ * Thread-safe.
  */
 final class Pages implements AutoCloseable {
     private static final long LARGE = 4L << 20;

@@ -199,8 +199,8 @@ final class ShapingLowering {
     }
 
     private void copy(Node node, long[] dims, long[] from, long[] to, Place x, long start, Place y, long target) {
-        add(node, MoveKernels.copy(assembly.team(), node.output(0).dtype().bytes(), dims, x.pointer(), start, from, y.pointer(), target, to),
-                x, y);
+        int size = node.output(0).dtype().bytes();
+        add(node, MoveKernels.copy(assembly.team(), size, dims, x.pointer(), start, from, y.pointer(), target, to), x, y);
     }
 
     private void add(Node node, Kernel kernel, Place... used) {

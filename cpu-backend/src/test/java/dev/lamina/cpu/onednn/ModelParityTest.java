@@ -48,7 +48,7 @@ import org.junit.jupiter.api.io.TempDir;
  *
  * <p>After T steps: r of each step adds up, so a variable's distance from where it started differs by at most {@code T r} of that distance,
  * in the Euclidean norm; besides, each step rounds each weight once to float32, by half an ulp at most, which T times at random adds
- * {@code √T ε/2} of the variable's norm. The norm is what can be bounded: where an activation lies within r of a rectifier's kink, or two of a pooling
+ * {@code √T ε/2} of the variable's norm. The norm is what can be bounded: where an activation lies within r of a kink, or two of a pooling
  * window within r of each other, the sides take different branches, and single elements differ by more, by one of the many contributions
  * they sum. Adam divides by a gradient's own size, which makes noise of gradients near zero as large as any step; its ε is 1e-4 here, above
  * that noise, so that the step stays a smooth function of the gradient.
