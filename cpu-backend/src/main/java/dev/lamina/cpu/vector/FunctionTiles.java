@@ -8,16 +8,13 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Loops over tiles for transcendental functions. The Vector API's own are within 1 unit in the last place where the JDK has a vector
- * mathematics library. Lengths are multiples of a vector's; results may be an operand.
+ * Loops over tiles for transcendental functions, made of {@link FloatMath}'s. Lengths are multiples of a vector's; results may be an
+ * operand. A result depends on nothing but its operands.
  */
 final class FunctionTiles {
-    /** From here on every float32 is an integer, so adding it rounds. */
-    private static final float WHOLE = 0x1p23f;
     /** {@code erf(x) / x} in powers of x², |x| < 1, to 2.4 ulp: Chebyshev interpolation. */
     private static final float E0 = 1.1283791273927475f;
     private static final float E1 = -0.3761234978454118f;
@@ -45,35 +42,35 @@ final class FunctionTiles {
     static void exp(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.EXP).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatMath.exp(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     static void expm1(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.EXPM1).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatMath.expm1(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     static void log(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.LOG).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatMath.log(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     static void log1p(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.LOG1P).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatMath.log1p(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     static void tanh(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.lanewise(VectorOperators.TANH).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatMath.tanh(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
@@ -81,7 +78,7 @@ final class FunctionTiles {
     static void sigmoid(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = x.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector e = FloatMath.exp(x.abs().neg());
             e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
@@ -90,8 +87,8 @@ final class FunctionTiles {
     static void softplus(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = x.abs().neg().lanewise(VectorOperators.EXP);
-            x.max(0).add(e.lanewise(VectorOperators.LOG1P)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector e = FloatMath.exp(x.abs().neg());
+            x.max(0).add(FloatMath.log1p(e)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
@@ -104,7 +101,7 @@ final class FunctionTiles {
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
-            FloatVector tail = p.mul(t).mul(s.neg().lanewise(VectorOperators.EXP));
+            FloatVector tail = p.mul(t).mul(FloatMath.exp(s.neg()));
             FloatVector q = broadcast(FLOATS, E5).fma(s, broadcast(FLOATS, E4)).fma(s, broadcast(FLOATS, E3));
             q = q.fma(s, broadcast(FLOATS, E2)).fma(s, broadcast(FLOATS, E1)).fma(s, broadcast(FLOATS, E0)).mul(x);
             q = q.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 1)).blend(tail.sub(1), x.compare(VectorOperators.LE, -1));
@@ -120,7 +117,7 @@ final class FunctionTiles {
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
-            FloatVector tail = p.mul(t).mul(x.mul(x).mul(-0.5f).lanewise(VectorOperators.EXP)).mul(0.5f);
+            FloatVector tail = p.mul(t).mul(FloatMath.exp(x.mul(x).mul(-0.5f))).mul(0.5f);
             FloatVector below = tail.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 0));
             x.mul(below).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
@@ -131,7 +128,7 @@ final class FunctionTiles {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
             FloatVector z = x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE);
-            FloatVector e = z.abs().neg().lanewise(VectorOperators.EXP);
+            FloatVector e = FloatMath.exp(z.abs().neg());
             FloatVector weight = e.blend(1, z.compare(VectorOperators.GE, 0)).div(e.add(1));
             x.mul(weight).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
@@ -140,23 +137,18 @@ final class FunctionTiles {
     static void elu(long a, long y, float alpha, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector below = x.lanewise(VectorOperators.EXPM1).mul(alpha);
+            FloatVector below = FloatMath.expm1(x).mul(alpha);
             below.blend(x, x.compare(VectorOperators.GT, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code a^b}; the library drops the sign where the power of a negative base by an odd number underflows. */
+    /** {@code a^b}. */
     static void pow(long a, long b, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector u = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector v = fromMemorySegment(FLOATS, ALL, b + 4L * i, ORDER);
-            FloatVector power = u.lanewise(VectorOperators.POW, v);
-            FloatVector size = v.abs();
-            FloatVector half = size.mul(0.5f).add(WHOLE).sub(WHOLE);
-            VectorMask<Float> odd = size.sub(half.add(half)).abs().compare(VectorOperators.EQ, 1);
-            VectorMask<Float> lost = power.compare(VectorOperators.EQ, 0).and(u.compare(VectorOperators.LT, 0));
-            FloatVector signed = power.blend(-0f, lost.and(odd));
-            signed.intoMemorySegment(ALL, y + 4L * i, ORDER);
+        int step = PowerMath.HALF.length();
+        for (int i = 0; i < n; i += step) {
+            FloatVector u = fromMemorySegment(PowerMath.HALF, ALL, a + 4L * i, ORDER);
+            FloatVector v = fromMemorySegment(PowerMath.HALF, ALL, b + 4L * i, ORDER);
+            PowerMath.pow(u, v).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 }
