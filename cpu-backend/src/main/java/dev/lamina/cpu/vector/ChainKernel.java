@@ -52,7 +52,7 @@ final class ChainKernel implements Kernel, Team.Task {
         int threads = elements < ALONE ? 1 : team.threads();
         tile = tileLength(program.busySlots, elements, threads);
         slotBytes = 4 * tile + GAP;
-        scratch = new Scratch(threads, (long) slotBytes * program.slots);
+        scratch = new Scratch(threads, (long) slotBytes * (program.slots + program.spareSlots));
         registers = new long[threads][source.registers];
         for (int thread = 0; thread < threads; thread++) {
             prepare(source, thread);
@@ -75,7 +75,11 @@ final class ChainKernel implements Kernel, Team.Task {
     }
 
     private long slot(int thread, int register) {
-        return scratch.address(thread) + (long) slotBytes * program.slot[register];
+        return place(thread, program.slot[register]);
+    }
+
+    private long place(int thread, int slot) {
+        return scratch.address(thread) + (long) slotBytes * slot;
     }
 
     @Override
@@ -134,7 +138,7 @@ final class ChainKernel implements Kernel, Team.Task {
                 where[register] = inPlace ? results[i].address() + 4 * at : slot(thread, register);
             }
         }
-        program.run(where, (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
+        program.run(where, place(thread, program.slots), (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
         for (int i = 0; i < resultAccess.length; i++) {
             if (!inPlace || !program.directResult[i]) {
                 resultAccess[i].store(where[program.result[i]], results[i].address(), at, n);

@@ -8,13 +8,23 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Loops over tiles for transcendental functions, made of {@link FloatMath}'s. Lengths are multiples of a vector's; results may be an
- * operand. A result depends on nothing but its operands.
+ * Loops over tiles for functions that are made of exponentials and logarithms, in passes, so that loops stay small enough for the compiler
+ * to keep vectors in registers. Lengths are multiples of a vector's; results may be an operand; {@code spare} has room for n floats and
+ * is no operand. A result depends on nothing but its operands.
  */
 final class FunctionTiles {
+    private static final int SIGN = 0x80000000;
+    /** {@code (tanh(x) / x - 1) / x²} in powers of x² below {@link #TANH_SMALL}, to 2^-28: minimax. */
+    private static final float T0 = -0.3333328366279602f;
+    private static final float T1 = 0.133314847946167f;
+    private static final float T2 = -0.053742915391922f;
+    private static final float T3 = 0.020648574456572533f;
+    private static final float T4 = -0.005714687053114176f;
+    private static final float TANH_SMALL = 0.625f;
     /** {@code erf(x) / x} in powers of x², |x| < 1, to 2.4 ulp: Chebyshev interpolation. */
     private static final float E0 = 1.1283791273927475f;
     private static final float E1 = -0.3761234978454118f;
@@ -39,69 +49,78 @@ final class FunctionTiles {
 
     private FunctionTiles() { }
 
-    static void exp(long a, long y, int n) {
+    /** {@code -|x|}. */
+    private static void minusAbs(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatMath.exp(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.abs().neg().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void expm1(long a, long y, int n) {
+    /** {@code factor x²}. */
+    private static void scaledSquare(long a, float factor, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatMath.expm1(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.mul(x).mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void log(long a, long y, int n) {
+    /** By {@code 1 - 2 / (1 + e^2|x|)}, or a polynomial near 0; within 1.5 units in the last place. */
+    static void tanh(long a, long y, long spare, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatMath.log(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.abs().mul(2).intoMemorySegment(ALL, spare + 4L * i, ORDER);
         }
-    }
-
-    static void log1p(long a, long y, int n) {
+        ExpTiles.exp(spare, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatMath.log1p(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
-        }
-    }
-
-    static void tanh(long a, long y, int n) {
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatMath.tanh(x).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
+            FloatVector size = x.abs();
+            FloatVector s = x.mul(x);
+            FloatVector p = broadcast(FLOATS, T4).fma(s, broadcast(FLOATS, T3)).fma(s, broadcast(FLOATS, T2));
+            p = p.fma(s, broadcast(FLOATS, T1)).fma(s, broadcast(FLOATS, T0));
+            FloatVector large = broadcast(FLOATS, 1).sub(broadcast(FLOATS, 2).div(e.add(1)));
+            FloatVector t = large.blend(size.mul(s).fma(p, size), size.compare(VectorOperators.LT, TANH_SMALL));
+            IntVector sign = x.reinterpretAsInts().and(SIGN);
+            t.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     /** {@code 1 / (1 + e^-x)} by {@code e^-|x|}: no overflow, and small results are accurate too. */
-    static void sigmoid(long a, long y, int n) {
+    static void sigmoid(long a, long y, long spare, int n) {
+        minusAbs(a, spare, n);
+        ExpTiles.exp(spare, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = FloatMath.exp(x.abs().neg());
+            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
             e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     /** {@code max(x, 0) + log1p(e^-|x|)}. */
-    static void softplus(long a, long y, int n) {
+    static void softplus(long a, long y, long spare, int n) {
+        minusAbs(a, spare, n);
+        ExpTiles.exp(spare, spare, n);
+        LogTiles.log1p(spare, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = FloatMath.exp(x.abs().neg());
-            x.max(0).add(FloatMath.log1p(e)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.max(0).add(fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     /** The error function, within 1e-7: {@code 1 - erfc(x)} where {@code |x| >= 1}. */
-    static void erf(long a, long y, int n) {
+    static void erf(long a, long y, long spare, int n) {
+        scaledSquare(a, -1, spare, n);
+        ExpTiles.exp(spare, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
             FloatVector s = x.mul(x);
             FloatVector t = broadcast(FLOATS, 2).div(x.abs().add(2));
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
-            FloatVector tail = p.mul(t).mul(FloatMath.exp(s.neg()));
+            FloatVector tail = p.mul(t).mul(e);
             FloatVector q = broadcast(FLOATS, E5).fma(s, broadcast(FLOATS, E4)).fma(s, broadcast(FLOATS, E3));
             q = q.fma(s, broadcast(FLOATS, E2)).fma(s, broadcast(FLOATS, E1)).fma(s, broadcast(FLOATS, E0)).mul(x);
             q = q.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 1)).blend(tail.sub(1), x.compare(VectorOperators.LE, -1));
@@ -110,45 +129,43 @@ final class FunctionTiles {
     }
 
     /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}; minus infinity gives -0. */
-    static void gelu(long a, long y, int n) {
+    static void gelu(long a, long y, long spare, int n) {
+        scaledSquare(a, -0.5f, spare, n);
+        ExpTiles.exp(spare, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
             FloatVector t = broadcast(FLOATS, 2).div(x.abs().mul(ROOT_HALF).add(2));
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
-            FloatVector tail = p.mul(t).mul(FloatMath.exp(x.mul(x).mul(-0.5f))).mul(0.5f);
+            FloatVector tail = p.mul(t).mul(e).mul(0.5f);
             FloatVector below = tail.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 0));
             x.mul(below).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
     /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}, as x times a sigmoid; minus infinity gives -0. */
-    static void geluTanh(long a, long y, int n) {
+    static void geluTanh(long a, long y, long spare, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector z = x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE);
-            FloatVector e = FloatMath.exp(z.abs().neg());
-            FloatVector weight = e.blend(1, z.compare(VectorOperators.GE, 0)).div(e.add(1));
+            x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE).abs().neg().intoMemorySegment(ALL, spare + 4L * i, ORDER);
+        }
+        ExpTiles.exp(spare, spare, n);
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
+            FloatVector weight = e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1));
             x.mul(weight).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void elu(long a, long y, float alpha, int n) {
+    static void elu(long a, long y, float alpha, long spare, int n) {
+        ExpTiles.expm1(a, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector below = FloatMath.expm1(x).mul(alpha);
+            FloatVector below = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER).mul(alpha);
             below.blend(x, x.compare(VectorOperators.GT, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
-        }
-    }
-
-    /** {@code a^b}. */
-    static void pow(long a, long b, long y, int n) {
-        int step = PowerMath.HALF.length();
-        for (int i = 0; i < n; i += step) {
-            FloatVector u = fromMemorySegment(PowerMath.HALF, ALL, a + 4L * i, ORDER);
-            FloatVector v = fromMemorySegment(PowerMath.HALF, ALL, b + 4L * i, ORDER);
-            PowerMath.pow(u, v).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 }

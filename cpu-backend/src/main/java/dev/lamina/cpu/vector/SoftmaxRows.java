@@ -58,7 +58,7 @@ final class SoftmaxRows {
             Rows.read(DType.FLOAT32, logits + offset(first + k), stride(), row, n);
             subtract(row, FoldLoops.max(row, n), n);
         }
-        FunctionTiles.exp(shifted(thread, 0), exponentials(thread, 0), (int) Scratch.roundUp((long) count * n, LANES));
+        ExpTiles.exp(shifted(thread, 0), exponentials(thread, 0), (int) Scratch.roundUp((long) count * n, LANES));
     }
 
     private static void subtract(long row, float value, int n) {

@@ -19,6 +19,8 @@ final class TileProgram {
     final int[] slot;
     /** Number of slots. */
     final int slots;
+    /** Number of slots after those that instructions need beside the registers, one after another. */
+    final int spareSlots;
     /** Number of slots in use while tiles are whole vectors. */
     final int busySlots;
     private final Code[] code;
@@ -62,7 +64,12 @@ final class TileProgram {
         for (boolean inPlace : directResult) {
             direct += inPlace ? 1 : 0;
         }
-        busySlots = Math.max(1, slots - direct);
+        int spare = 0;
+        for (Code one : code) {
+            spare = Math.max(spare, TileOps.spareSlots(one));
+        }
+        spareSlots = spare;
+        busySlots = Math.max(1, slots + spareSlots - direct);
     }
 
     /** For each register the last instruction that reads it, or the number of instructions if it is a result. */
@@ -126,10 +133,10 @@ final class TileProgram {
         return next;
     }
 
-    /** Runs all instructions on n elements, a multiple of a vector's. */
-    void run(long[] where, int n) {
+    /** Runs all instructions on n elements, a multiple of a vector's; {@code spare} is where the spare slots begin. */
+    void run(long[] where, long spare, int n) {
         for (int i = 0; i < code.length; i++) {
-            TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], p[i], q[i], n);
+            TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], p[i], q[i], spare, n);
         }
     }
 }
