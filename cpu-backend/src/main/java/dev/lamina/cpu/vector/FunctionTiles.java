@@ -101,7 +101,7 @@ final class FunctionTiles {
     static void softplus(long a, long y, long spare, int n) {
         minusAbs(a, spare, n);
         ExpTiles.exp(spare, spare, n);
-        LogTiles.log1p(spare, spare, n);
+        LogTiles.finite1p(spare, spare, n);
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
             x.max(0).add(fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER)).intoMemorySegment(ALL, y + 4L * i, ORDER);

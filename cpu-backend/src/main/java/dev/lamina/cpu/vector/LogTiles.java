@@ -46,8 +46,31 @@ final class LogTiles {
 
     private LogTiles() { }
 
-    /** The logarithm: NaN below 0, minus infinity at 0. */
-    static void log(long a, long y, int n) {
+    /** The logarithm: NaN below 0, minus infinity at 0; {@code spare} has room for n floats and is no operand. */
+    static void log(long a, long y, long spare, int n) {
+        finite(a, spare, n);
+        ends(a, spare, 0, y, n);
+    }
+
+    /** {@code log(1 + x)}: NaN below -1, minus infinity at -1; zeros keep their sign. {@code spare} as for log. */
+    static void log1p(long a, long y, long spare, int n) {
+        finite1p(a, spare, n);
+        ends(a, spare, -1, y, n);
+    }
+
+    /** Gives numbers up to {@code edge}, infinity, NaN and zeros their logarithms; of {@code edge} it is minus infinity. */
+    private static void ends(long a, long logs, float edge, long y, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector log = fromMemorySegment(FLOATS, ALL, logs + 4L * i, ORDER);
+            log = log.blend(x, x.compare(VectorOperators.EQ, 0)).blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, edge));
+            log = log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
+            broadcast(FLOATS, Float.NaN).blend(log, x.compare(VectorOperators.GE, edge)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+    }
+
+    /** The logarithms of positive finite numbers. */
+    private static void finite(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
             VectorMask<Float> small = x.compare(VectorOperators.LT, Float.MIN_NORMAL);
@@ -62,18 +85,12 @@ final class LogTiles {
             FloatVector low = exponent.fma(broadcast(FLOATS, LN2_LOW), f.mul(f).mul(w));
             FloatVector high = exponent.mul(LN2_HIGH);
             FloatVector sum = high.add(f);
-            FloatVector log = sum.add(high.sub(sum).add(f).add(low));
-            log = log.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
-            log = log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY));
-            broadcast(FLOATS, Float.NaN).blend(log, x.compare(VectorOperators.GE, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            sum.add(high.sub(sum).add(f).add(low)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /**
-     * {@code log(1 + x)}: NaN below -1, minus infinity at -1; zeros keep their sign. Only the exponent is of 1 + x rounded, f is rounded
-     * once.
-     */
-    static void log1p(long a, long y, int n) {
+    /** {@code log(1 + x)} of finite x > -1 or NaN, but 0 for -0. Only the exponent is of 1 + x rounded, f is rounded once. */
+    static void finite1p(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
             VectorMask<Float> large = x.compare(VectorOperators.GT, LARGE);
@@ -89,10 +106,7 @@ final class LogTiles {
             FloatVector low = exponent.fma(broadcast(FLOATS, LN2_LOW), f.mul(f).mul(w));
             FloatVector high = exponent.mul(LN2_HIGH);
             FloatVector sum = high.add(f);
-            FloatVector log = sum.add(high.sub(sum).add(f).add(low));
-            log = log.blend(Float.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, -1));
-            log = log.blend(x, x.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY)).blend(x, x.compare(VectorOperators.EQ, 0));
-            broadcast(FLOATS, Float.NaN).blend(log, x.compare(VectorOperators.GE, -1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            sum.add(high.sub(sum).add(f).add(low)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 }

@@ -26,8 +26,8 @@ final class TileOps {
             case CLIP -> ArithmeticTiles.clip(a, y, p, q, n);
             case EXP -> ExpTiles.exp(a, y, n);
             case EXPM1 -> ExpTiles.expm1(a, y, n);
-            case LOG -> LogTiles.log(a, y, n);
-            case LOG1P -> LogTiles.log1p(a, y, n);
+            case LOG -> LogTiles.log(a, y, spare, n);
+            case LOG1P -> LogTiles.log1p(a, y, spare, n);
             case TANH -> FunctionTiles.tanh(a, y, spare, n);
             case SIGMOID -> FunctionTiles.sigmoid(a, y, spare, n);
             case SOFTPLUS -> FunctionTiles.softplus(a, y, spare, n);
@@ -59,8 +59,8 @@ final class TileOps {
     static int spareSlots(Code code) {
         return switch (code) {
             case POW -> 2;
-            case TANH, SIGMOID, SOFTPLUS, ERF, GELU, GELU_TANH, ELU -> 1;
-            case COPY, NEGATE, ABS, SIGN, EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, RECIPROCAL, SQUARE, FLOOR, CEIL, ROUND, RELU, NOT, LEAKY_RELU,
+            case LOG, LOG1P, TANH, SIGMOID, SOFTPLUS, ERF, GELU, GELU_TANH, ELU -> 1;
+            case COPY, NEGATE, ABS, SIGN, EXP, EXPM1, SQRT, RSQRT, RECIPROCAL, SQUARE, FLOOR, CEIL, ROUND, RELU, NOT, LEAKY_RELU,
                 CLIP, BINARIZE, NON_ZERO, TO_UINT8, TO_INT32, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, EQUAL, NOT_EQUAL, LESS,
                 LESS_OR_EQUAL, RELU_GRADIENT, DECONVNET, GUIDED, WHERE -> 0;
         };
