@@ -58,7 +58,7 @@ final class LogTiles {
         ends(a, spare, -1, y, n);
     }
 
-    /** Gives numbers up to {@code edge}, infinity, NaN and zeros their logarithms; of {@code edge} it is minus infinity. */
+    /** Puts in minus infinity for {@code edge}, NaN below it and for NaN, infinity, and other zeros as they are. */
     private static void ends(long a, long logs, float edge, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);

@@ -16,7 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Loops over tiles for powers of float32 numbers by way of float64, to 0.51 units in the last place, subnormal results included, with the
- * special values of {@link Math#pow}. Written as {@link ExpTiles} are and for the same reasons, in three passes of moderate size.
+ * special values of {@link Math#pow}. Written as {@link ExpTiles} are and for the same reasons, in passes of moderate size, with masks of float32
+ * only: those of two float64 lanes have no instructions on some processors.
  */
 final class PowerTiles {
     private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;
@@ -57,10 +58,11 @@ final class PowerTiles {
     static void pow(long a, long b, long y, long spare, int n) {
         log2(a, spare, n);
         exp2(b, spare, n);
+        edges(a, b, spare, n);
         signs(a, b, spare, y, n);
     }
 
-    /** The base 2 logarithms of {@code |a|}, as doubles. */
+    /** The base 2 logarithms of {@code |a|}, as doubles; finite for zeros, infinities and NaN. */
     private static void log2(long a, long logs, int n) {
         for (int i = 0; i < n; i += STEP) {
             FloatVector u = fromMemorySegment(HALF, ALL, a + 4L * i, ORDER);
@@ -73,10 +75,8 @@ final class PowerTiles {
             DoubleVector q = DoubleVector.broadcast(DOUBLES, L5).fma(s, DoubleVector.broadcast(DOUBLES, L4));
             q = q.fma(s, DoubleVector.broadcast(DOUBLES, L3)).fma(s, DoubleVector.broadcast(DOUBLES, L2));
             q = q.fma(s, DoubleVector.broadcast(DOUBLES, L1)).fma(s, DoubleVector.broadcast(DOUBLES, L0));
-            DoubleVector log = t.fma(q, e.add(WHOLE_BITS).reinterpretAsDoubles().sub(WHOLE));
-            log = log.blend(Double.NEGATIVE_INFINITY, x.compare(VectorOperators.EQ, 0));
-            // Infinity and NaN stay.
-            x.blend(log, x.compare(VectorOperators.LT, Double.POSITIVE_INFINITY)).intoMemorySegment(ALL, logs + 8L * i, ORDER);
+            DoubleVector whole = e.add(WHOLE_BITS).reinterpretAsDoubles().sub(WHOLE);
+            t.fma(q, whole).intoMemorySegment(ALL, logs + 8L * i, ORDER);
         }
     }
 
@@ -85,9 +85,8 @@ final class PowerTiles {
         for (int i = 0; i < n; i += STEP) {
             FloatVector v = fromMemorySegment(HALF, ALL, b + 4L * i, ORDER);
             DoubleVector log = DoubleVector.fromMemorySegment(DOUBLES, ALL, logs + 8L * i, ORDER);
-            DoubleVector any = ((DoubleVector) v.convertShape(VectorOperators.F2D, DOUBLES, 0)).mul(log);
-            DoubleVector low = any.blend(LARGEST, any.compare(VectorOperators.GT, LARGEST));
-            DoubleVector x = low.blend(-LARGEST, any.compare(VectorOperators.LT, -LARGEST));
+            DoubleVector product = ((DoubleVector) v.convertShape(VectorOperators.F2D, DOUBLES, 0)).mul(log);
+            DoubleVector x = product.max(-LARGEST).min(LARGEST);
             DoubleVector shifted = x.add(WHOLE);
             DoubleVector r = x.sub(shifted.sub(WHOLE));
             DoubleVector p = DoubleVector.broadcast(DOUBLES, E7).fma(r, DoubleVector.broadcast(DOUBLES, E6));
@@ -97,6 +96,20 @@ final class PowerTiles {
             LongVector bits = shifted.reinterpretAsLongs().sub(WHOLE_BITS - BIAS).lanewise(VectorOperators.LSHL, MANTISSA);
             DoubleVector power = p.mul(bits.reinterpretAsDoubles());
             ((FloatVector) power.convertShape(VectorOperators.D2F, HALF, 0)).intoMemorySegment(ALL, logs + 4L * i, ORDER);
+        }
+    }
+
+    /** Puts 0 or infinity where the base is one of these and the exponent a number, and NaN where the base is. */
+    private static void edges(long a, long b, long powers, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector u = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER).abs();
+            FloatVector v = fromMemorySegment(FLOATS, ALL, b + 4L * i, ORDER);
+            FloatVector power = fromMemorySegment(FLOATS, ALL, powers + 4L * i, ORDER);
+            VectorMask<Float> zero = u.compare(VectorOperators.EQ, 0);
+            VectorMask<Float> edge = zero.or(u.compare(VectorOperators.EQ, Float.POSITIVE_INFINITY)).and(v.compare(VectorOperators.EQ, v));
+            VectorMask<Float> up = v.compare(VectorOperators.GT, 0).xor(zero);
+            power = power.blend(FloatVector.zero(FLOATS).blend(Float.POSITIVE_INFINITY, up), edge);
+            power.blend(u, u.compare(VectorOperators.NE, u)).intoMemorySegment(ALL, powers + 4L * i, ORDER);
         }
     }
 
