@@ -28,8 +28,8 @@ final class AdamStep extends UpdateStep {
     void prepare() {
         double eta = scalar(2);
         long t = counter(5);
-        rate = (float) (eta / (1 - Math.pow(op.beta1(), t)));
-        growth = (float) (1 / (1 - Math.pow(op.beta2(), t)));
+        rate = (float) (eta / (1 - StrictMath.pow(op.beta1(), t)));
+        growth = (float) (1 / (1 - StrictMath.pow(op.beta2(), t)));
         shrink = (float) (op.decoupled() ? 1 - eta * op.weightDecay() : 1);
     }
 

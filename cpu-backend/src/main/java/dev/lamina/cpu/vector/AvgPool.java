@@ -10,7 +10,6 @@ import dev.lamina.graph.Pooling;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * {@link Pooling.AvgPool} and {@link Pooling.AdaptiveAvgPool} on images in memory, by vectors of channels, or of columns where a map lies
@@ -80,11 +79,7 @@ public final class AvgPool extends ImagesPooling {
             long start = first + (long) c * Float.BYTES;
             FloatVector sum = FloatVector.zero(FLOATS);
             for (int r = 0; r < high; r++) {
-                FloatVector row = FloatVector.zero(FLOATS);
-                for (int s = 0; s < wide; s++) {
-                    row = row.add(ImagesSweep.load(start + r * rowBytes + s * columnBytes, mask));
-                }
-                sum = sum.add(row);
+                sum = sum.add(rowSum(start + r * rowBytes, wide, columnBytes, mask));
             }
             ImagesSweep.store(sum.mul(share), at + (long) c * Float.BYTES, mask);
         }
@@ -100,6 +95,18 @@ public final class AvgPool extends ImagesPooling {
             odd = odd.add(load(start + (s + 1) * columnBytes));
         }
         return s < wide ? even.add(odd).add(load(start + s * columnBytes)) : even.add(odd);
+    }
+
+    /** The first lanes of that, to the last bit. */
+    private static FloatVector rowSum(long start, int wide, long columnBytes, VectorMask<Float> mask) {
+        FloatVector even = FloatVector.zero(FLOATS);
+        FloatVector odd = even;
+        int s = 0;
+        for (; s + 1 < wide; s += 2) {
+            even = even.add(ImagesSweep.load(start + s * columnBytes, mask));
+            odd = odd.add(ImagesSweep.load(start + (s + 1) * columnBytes, mask));
+        }
+        return s < wide ? even.add(odd).add(ImagesSweep.load(start + s * columnBytes, mask)) : even.add(odd);
     }
 
     private void single(long first, int high, int wide, float share, long at) {
@@ -122,7 +129,7 @@ public final class AvgPool extends ImagesPooling {
             sum = sum.add(load(start + (long) i * Float.BYTES));
         }
         sum = sum.add(ImagesSweep.load(start + (long) i * Float.BYTES, ImagesSweep.first(length - i)));
-        return sum.reduceLanes(VectorOperators.ADD);
+        return LaneSum.of(sum);
     }
 
     private float taps(long start, int length) {

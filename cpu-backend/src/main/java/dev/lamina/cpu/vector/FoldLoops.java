@@ -83,7 +83,7 @@ final class FoldLoops {
         for (; i < n; i++) {
             rest += ALL.get(Rows.FLOAT, x + 4L * i);
         }
-        return rest + a.add(b).add(c.add(d)).reduceLanes(VectorOperators.ADD);
+        return rest + LaneSum.of(a.add(b).add(c.add(d)));
     }
 
     static float max(long x, int n) {
