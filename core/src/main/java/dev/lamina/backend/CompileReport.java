@@ -15,7 +15,7 @@ public record CompileReport(List<Lowered> lowered, List<Reorder> reorders) {
      *
      * @param nodes names of the nodes it computes
      * @param implementation for people, e.g. {@code oneDNN jit:avx512_core} or {@code vector pointwise}
-     * @param note why a slower one was taken, or empty
+     * @param note why a slower one was taken, or that not every run needs it; or empty
      */
     public record Lowered(List<String> nodes, String implementation, String note) {
         /** A copy of the list is kept. */

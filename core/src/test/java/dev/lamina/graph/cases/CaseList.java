@@ -20,7 +20,15 @@ final class CaseList {
     }
 
     void add(String name, boolean differentiable, long reduction, List<Operand> operands, OpCase.Body body) {
-        cases.add(new OpCase(name, differentiable, reduction, List.copyOf(operands), body));
+        cases.add(new OpCase(name, differentiable, reduction, 1, List.copyOf(operands), body));
+    }
+
+    /**
+     * A case in which a bounded function follows a sum. Products of two numbers uniform in [-2, 2] deviate by 4/3, a sum of k of them by
+     * 4/3 √k: that is the magnitude its rounding errors refer to, whatever the function makes of it.
+     */
+    void squashed(String name, long reduction, List<Operand> operands, OpCase.Body body) {
+        cases.add(new OpCase(name, true, reduction, 4 / 3.0 * Math.sqrt(reduction), List.copyOf(operands), body));
     }
 
     List<OpCase> cases() {

@@ -88,7 +88,12 @@ final class ConvolutionGrid {
         for (long seed : SEEDS) {
             for (int[] levelsOfRow : Pairs.cover(levels, seed, r -> Row.of(r).legal())) {
                 Row row = Row.of(levelsOfRow);
-                list.add(row + " #" + number++, true, row.reduction(), operands(row), (_, _, v) -> body(row, v));
+                String name = row + " #" + number++;
+                if (row.after == After.BIAS_SIGMOID || row.after == After.BIAS_TAPPED_TANH) {
+                    list.squashed(name, row.reduction(), operands(row), (_, _, v) -> body(row, v));
+                } else {
+                    list.add(name, true, row.reduction(), operands(row), (_, _, v) -> body(row, v));
+                }
             }
         }
     }

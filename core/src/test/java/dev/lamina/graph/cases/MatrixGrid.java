@@ -41,7 +41,13 @@ final class MatrixGrid {
         int number = 0;
         for (int[] levelsOfRow : Pairs.cover(levels, 3, _ -> true)) {
             Row row = Row.of(levelsOfRow);
-            list.add(row + " #" + number++, true, row.k + row.m + row.n, operands(row), (_, _, v) -> body(row, v));
+            String name = row + " #" + number++;
+            long reduction = row.k + row.m + row.n;
+            if (row.after == After.SIGMOID || row.after == After.BIAS_TAPPED_TANH) {
+                list.squashed(name, reduction, operands(row), (_, _, v) -> body(row, v));
+            } else {
+                list.add(name, true, reduction, operands(row), (_, _, v) -> body(row, v));
+            }
         }
     }
 

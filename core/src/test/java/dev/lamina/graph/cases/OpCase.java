@@ -12,10 +12,11 @@ import java.util.List;
  * @param name unique
  * @param differentiable whether gradients exist at the drawn operands and may be compared with differences
  * @param reduction how many products or terms one result sums, for the tolerance
+ * @param scale magnitude of the sums that a result passes through: 1, or more where a function squashes a sum, whose error stays
  * @param operands what to draw
  * @param body adds the op and returns the results
  */
-public record OpCase(String name, boolean differentiable, long reduction, List<Operand> operands, Body body) {
+public record OpCase(String name, boolean differentiable, long reduction, double scale, List<Operand> operands, Body body) {
 
     /** Adds a case's nodes. */
     @FunctionalInterface
@@ -25,7 +26,7 @@ public record OpCase(String name, boolean differentiable, long reduction, List<O
 
     /** What a floating type may be away from exact arithmetic; operands, and so the terms of sums, have a magnitude of about 1. */
     public Tolerance tolerance(DType dtype) {
-        return Tolerance.of(dtype, reduction).atLeast(1);
+        return Tolerance.of(dtype, reduction).atLeast(scale);
     }
 
     @Override

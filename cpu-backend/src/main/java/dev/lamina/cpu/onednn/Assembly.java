@@ -36,6 +36,7 @@ final class Assembly {
     private final Map<String, Place> state = new LinkedHashMap<>();
     private final Map<String, Layout> stateLayouts = new HashMap<>();
     private final Map<Buffer, Tensor> contents = new LinkedHashMap<>();
+    private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
     private boolean hoisting;
 
     Assembly(NativeScope scope, Team team, long stream, Lifetimes lifetimes, boolean reuse) {
@@ -118,6 +119,17 @@ final class Assembly {
         return contents;
     }
 
+    /** Fills that some step reads as memory, and their buffers. */
+    Map<Buffer, Source.Fill> fills() {
+        return fills;
+    }
+
+    private Place fill(String name, Source.Fill fill) {
+        Place place = new Place(register(new Buffer(name, fill.type().bytes(), Buffer.Home.KEPT)), Layout.plain(fill.type()));
+        fills.put(place.buffer(), fill);
+        return place;
+    }
+
     /** A value is at a place that exists. */
     void define(Value value, Place place) {
         places.computeIfAbsent(value, _ -> new ArrayList<>()).add(place);
@@ -141,6 +153,11 @@ final class Assembly {
             }
         }
         return define(value, layout);
+    }
+
+    /** True if a value, or the value it is a view of, is or was in a buffer. */
+    boolean holds(Value value, Buffer buffer) {
+        return places.getOrDefault(value.root(), List.of()).stream().anyMatch(place -> place.buffer() == buffer);
     }
 
     /** The layout that a variable gets in the state while this executable runs; the first call decides. */
@@ -180,7 +197,7 @@ final class Assembly {
     private Place derive(Value value) {
         return switch (value.node().op()) {
             case Source.Variable variable -> statePlace(variable);
-            case Source.Fill fill -> constant(value.name(), Tensor.full(fill.type().dtype(), fill.type().shape(), fill.value()));
+            case Source.Fill fill -> fill(value.name(), fill);
             case Update update -> {
                 int operand = update.updated(value.node().inputs().size()).get(value.output());
                 yield statePlace((Source.Variable) value.node().input(operand).node().op());
@@ -227,13 +244,16 @@ final class Assembly {
         Layout target = to.layout();
         if (source.dims().length != target.dims().length) {
             // Grouped filters: the same row-major elements in one axis more or less.
-            Layout plain = source.isPlain() ? target.plainAlike() : source.plainAlike();
             if (source.isPlain()) {
-                source = plain;
+                source = target.plainAlike(source.type());
             } else if (target.isPlain()) {
-                target = plain;
+                target = source.plainAlike(target.type());
             } else {
-                throw new IllegalStateException("cpu: no reorder of \"" + name + "\" from " + source + " to " + target + ".");
+                Layout row = source.plainAlike();
+                Place between = new Place(buffer(name + " as plain", row.bytes()), row);
+                reorder(from, between, name, reason);
+                reorder(between, to, name, reason);
+                return;
             }
         }
         Layout read = source;

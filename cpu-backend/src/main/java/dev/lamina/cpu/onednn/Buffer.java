@@ -21,12 +21,8 @@ final class Buffer {
     private final Home home;
     private final Pointer pointer = new Pointer();
     private final List<Long> memories = new ArrayList<>();
-    private final List<Follower> followers = new ArrayList<>();
     private int birth = Integer.MAX_VALUE;
     private int death = -1;
-
-    private record Follower(Pointer pointer, long offset) {
-    }
 
     Buffer(String name, long bytes, Home home) {
         this.name = name;
@@ -69,23 +65,12 @@ final class Buffer {
         memories.add(memory);
     }
 
-    /** A pointer that stays a number of bytes behind the buffer's. */
-    Pointer at(long offset) {
-        if (offset == 0) {
-            return pointer;
-        }
-        Pointer behind = new Pointer(pointer.address() + offset);
-        followers.add(new Follower(behind, offset));
-        return behind;
-    }
-
     /** Moves the pointer and all that follows it. */
     void moveTo(long address) {
         if (pointer.address() == address) {
             return;
         }
         pointer.set(address);
-        followers.forEach(f -> f.pointer.set(address + f.offset));
         for (long memory : memories) {
             try {
                 NativeScope.check((int) Dnnl.MEMORY_SET.invokeExact(memory, address), "memory_set_data_handle");

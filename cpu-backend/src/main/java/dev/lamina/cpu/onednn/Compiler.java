@@ -66,8 +66,11 @@ final class Compiler {
         compiler.planFilters();
         compiler.updates.plan(graph);
         compiler.lower();
-        // Variables that nothing reads but that are outputs still need their place.
+        // What may be read afterwards needs its place, also where no step reads it as memory: variables, fills, views.
         graph.outputs().values().forEach(assembly::any);
+        if (options.keepAll()) {
+            graph.nodes().forEach(node -> node.outputs().forEach(assembly::any));
+        }
         return assembly;
     }
 

@@ -1,5 +1,6 @@
 package dev.lamina.cpu.onednn;
 
+import dev.lamina.cpu.onednn.Group.Chain;
 import dev.lamina.cpu.onednn.Group.Single;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
@@ -32,8 +33,13 @@ final class GroupOrder {
             }
             Group widest = stuck.stream().filter(g -> g.nodes().size() > 1).max((a, b) -> a.nodes().size() - b.nodes().size())
                     .orElseThrow(() -> new IllegalStateException("cpu: the graph has a cycle."));
-            widest.nodes().forEach(node -> groups.put(node, new Single(node)));
+            widest.nodes().forEach(node -> groups.put(node, alone(node)));
         }
+    }
+
+    /** A pointwise node by itself is a chain still: alone it would run on the reference kernel. */
+    private static Group alone(Node node) {
+        return PointwiseLowering.supports(node) ? new Chain(List.of(node)) : new Single(node);
     }
 
     private static Set<Group> order(Graph graph, Map<Node, Group> groups, List<Group> ordered) {

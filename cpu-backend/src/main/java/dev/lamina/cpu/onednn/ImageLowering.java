@@ -182,7 +182,9 @@ final class ImageLowering {
         Place dy = assembly.in(arriving, layout, "gradient at " + node.name());
         Place y = relu.map(r -> assembly.in(r.input(1), layout, "rectifier at " + node.name())).orElse(null);
         boolean shared = relu.isPresent() && assembly.lifetimes().readers(relu.get().output(0)) > 1;
-        Place masked = shared ? assembly.defineOver(relu.get().output(0), layout, List.of(arriving)) : null;
+        // The masked gradient is written before the images are read for the last time.
+        boolean free = arriving.root() != node.input(1).root();
+        Place masked = shared ? assembly.defineOver(relu.get().output(0), layout, free ? List.of(arriving) : List.of()) : null;
         List<Value> donors = shared ? List.of(node.input(1)) : List.of(arriving, node.input(1));
         List<Place> used = new ArrayList<>(List.of(dy, x.place()));
         for (int i = 2; i < 5; i++) {

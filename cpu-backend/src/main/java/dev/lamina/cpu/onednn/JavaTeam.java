@@ -1,35 +1,54 @@
 package dev.lamina.cpu.onednn;
 
-import java.util.concurrent.BrokenBarrierException;
-import java.util.concurrent.CyclicBarrier;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
 /** Threads of Java's own, for OpenMP runtimes that offer no way in. They sleep between kernels. One caller at a time. */
 final class JavaTeam implements CpuTeam {
+    /** Looks before a thread sleeps: about the time that sleeping and waking costs. */
+    private static final int LOOKS = 2_000;
+
     private final int threads;
-    private final CyclicBarrier start;
-    private final CyclicBarrier end;
+    private final Thread[] workers;
+    private final AtomicInteger pending = new AtomicInteger();
+    private volatile int round;
     private volatile Task task;
+    private volatile Thread caller;
     private volatile Throwable failure;
     private volatile boolean closed;
 
     JavaTeam(int threads) {
         this.threads = threads;
-        this.start = new CyclicBarrier(threads);
-        this.end = new CyclicBarrier(threads);
-        for (int i = 1; i < threads; i++) {
-            int number = i;
-            Thread.ofPlatform().daemon().name("lamina-cpu-" + i).start(() -> serve(number));
+        this.workers = new Thread[threads - 1];
+        for (int i = 0; i < workers.length; i++) {
+            int number = i + 1;
+            workers[i] = Thread.ofPlatform().daemon().name("lamina-cpu-" + number).start(() -> serve(number));
         }
     }
 
     private void serve(int number) {
+        int seen = 0;
         while (true) {
-            await(start);
+            for (int look = 0; round == seen && !closed; look++) {
+                pause(look);
+            }
             if (closed) {
                 return;
             }
+            seen++;
             share(number);
-            await(end);
+            if (pending.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);
+            }
+        }
+    }
+
+    /** Spins at first, then sleeps until woken or for no reason. */
+    private void pause(int look) {
+        if (look < LOOKS) {
+            Thread.onSpinWait();
+        } else {
+            LockSupport.park(this);
         }
     }
 
@@ -38,14 +57,6 @@ final class JavaTeam implements CpuTeam {
             task.run(number, threads);
         } catch (RuntimeException | Error e) {
             failure = e;
-        }
-    }
-
-    private static void await(CyclicBarrier barrier) {
-        try {
-            barrier.await();
-        } catch (InterruptedException | BrokenBarrierException e) {
-            throw new IllegalStateException("cpu: a worker thread was interrupted; the backend can no longer be used.", e);
         }
     }
 
@@ -65,9 +76,14 @@ final class JavaTeam implements CpuTeam {
             return;
         }
         task = shared;
-        await(start);
+        caller = Thread.currentThread();
+        pending.set(threads - 1);
+        round = round + 1;
+        wake();
         share(0);
-        await(end);
+        for (int look = 0; pending.get() > 0; look++) {
+            pause(look);
+        }
         Throwable failed = failure;
         if (failed != null) {
             failure = null;
@@ -78,11 +94,15 @@ final class JavaTeam implements CpuTeam {
         }
     }
 
+    private void wake() {
+        for (Thread worker : workers) {
+            LockSupport.unpark(worker);
+        }
+    }
+
     @Override
     public void close() {
         closed = true;
-        if (threads > 1) {
-            await(start);
-        }
+        wake();
     }
 }

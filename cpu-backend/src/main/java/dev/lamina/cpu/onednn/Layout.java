@@ -177,7 +177,12 @@ final class Layout {
 
     /** The row-major layout of the same value in the same number of axes. */
     Layout plainAlike() {
-        return strided(type, dims, Shape.of(dims).strides());
+        return plainAlike(type);
+    }
+
+    /** The row-major layout of a value of another element type in the same number of axes. */
+    Layout plainAlike(TensorType other) {
+        return strided(other, dims, Shape.of(dims).strides());
     }
 
     /** Extents with their padding, by axis. */
@@ -248,6 +253,9 @@ final class Layout {
     public String toString() {
         if (isPlain()) {
             return "plain";
+        }
+        if (!isBlocked() && dims.length == 4 && sameOrder(channelsLast(type))) {
+            return "channels last";
         }
         List<Integer> axes = new ArrayList<>();
         for (int axis = 0; axis < strides.length; axis++) {

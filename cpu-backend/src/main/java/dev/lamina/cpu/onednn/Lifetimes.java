@@ -43,17 +43,22 @@ final class Lifetimes {
                 }
             }
         }
-        for (Node node : graph.nodes()) {
-            boolean source = switch (node.op()) {
-                case Source.Constant _, Source.Fill _ -> true;
-                case Source.Variable _ -> !updates;
-                case Source.Input _, Random _, Update _ -> false;
-                default -> !node.inputs().isEmpty() && node.inputs().stream().allMatch(v -> stateOnly.contains(v.node()));
-            };
-            if (source) {
-                stateOnly.add(node);
+        for (Group together : groups) {
+            // What is computed in one step with a value of an input is computed in every run.
+            if (together.nodes().stream().allMatch(node -> isStateOnly(node, together.nodes(), updates))) {
+                stateOnly.addAll(together.nodes());
             }
         }
+    }
+
+    private boolean isStateOnly(Node node, List<Node> together, boolean updates) {
+        return switch (node.op()) {
+            case Source.Constant _, Source.Fill _ -> true;
+            case Source.Variable _ -> !updates;
+            case Source.Input _, Random _, Update _ -> false;
+            default -> !node.inputs().isEmpty()
+                    && node.inputs().stream().map(Value::node).allMatch(n -> stateOnly.contains(n) || together.contains(n));
+        };
     }
 
     /** The group that is being lowered. */

@@ -19,6 +19,7 @@ final class OmpTeam implements CpuTeam {
     private final MethodHandle parallel;
     private final MethodHandle setThreads;
     private final MethodHandle threadNumber;
+    private final MethodHandle threadCount;
     private final Arena arena = Arena.ofShared();
     private final long stub;
     private volatile Task task;
@@ -31,6 +32,8 @@ final class OmpTeam implements CpuTeam {
                 ValueLayout.JAVA_LONG, ValueLayout.JAVA_LONG, ValueLayout.JAVA_INT, ValueLayout.JAVA_INT));
         this.setThreads = downcall(openMp, "omp_set_num_threads", FunctionDescriptor.ofVoid(ValueLayout.JAVA_INT));
         this.threadNumber = downcall(openMp, "omp_get_thread_num", FunctionDescriptor.of(ValueLayout.JAVA_INT),
+                Linker.Option.critical(false));
+        this.threadCount = downcall(openMp, "omp_get_num_threads", FunctionDescriptor.of(ValueLayout.JAVA_INT),
                 Linker.Option.critical(false));
         this.stub = upcall(linker);
     }
@@ -88,10 +91,16 @@ final class OmpTeam implements CpuTeam {
         }
     }
 
-    /** What each thread of a region calls. An exception must not leave it: native frames are above. */
+    /**
+     * What each thread of a region calls. The runtime may give fewer threads than were asked for (OMP_THREAD_LIMIT, OMP_DYNAMIC); then each
+     * takes several shares. An exception must not leave it: native frames are above.
+     */
     private void share(long unused) {
         try {
-            task.run((int) threadNumber.invokeExact(), threads);
+            int given = (int) threadCount.invokeExact();
+            for (int share = (int) threadNumber.invokeExact(); share < threads; share += given) {
+                task.run(share, threads);
+            }
         } catch (Throwable e) {
             failure = e;
         }
@@ -99,6 +108,8 @@ final class OmpTeam implements CpuTeam {
 
     @Override
     public void close() {
-        arena.close();
+        if (arena.scope().isAlive()) {
+            arena.close();
+        }
     }
 }

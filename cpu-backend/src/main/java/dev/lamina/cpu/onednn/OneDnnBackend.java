@@ -109,10 +109,22 @@ public final class OneDnnBackend implements Backend {
                 throw new BackendException(node + ": not supported by backend \"cpu\": " + reason, "Use smaller batches.");
             });
         }
+        if (options.precision() == CompileOptions.Precision.BFLOAT16) {
+            requireBfloat16();
+        }
         Rewritten rewritten = GraphPasses.apply(graph, options, OneDnnBackend::evaluate);
         synchronized (team) {
+            requireOpen();
             team.enter();
             return new OneDnnExecutable(this, graph, rewritten, options);
+        }
+    }
+
+    private void requireBfloat16() {
+        try (NativeScope objects = new NativeScope(engine)) {
+            if (!Precision.hasBfloat16(objects)) {
+                throw new BackendException("backend \"cpu\": oneDNN has no bfloat16 arithmetic on this processor.", "Compile with FLOAT32.");
+            }
         }
     }
 
@@ -134,6 +146,7 @@ public final class OneDnnBackend implements Backend {
     /** Copies elements from one layout to another at once. */
     void reorder(Layout from, long source, Layout to, long target) {
         synchronized (team) {
+            requireOpen();
             team.enter();
             try (NativeScope objects = new NativeScope(engine)) {
                 Assembly assembly = new Assembly(objects, team, stream, null, true);
@@ -152,18 +165,21 @@ public final class OneDnnBackend implements Backend {
         }
     }
 
-    private void requireOpen() {
+    /** Fails once the backend is closed. Who holds the team knows that it stays open. */
+    void requireOpen() {
         if (closed) {
             throw new IllegalStateException("backend \"cpu\" is closed.");
         }
     }
 
     @Override
-    public synchronized void close() {
-        if (!closed) {
-            closed = true;
-            scope.close();
-            team.close();
+    public void close() {
+        synchronized (team) {
+            if (!closed) {
+                closed = true;
+                scope.close();
+                team.close();
+            }
         }
     }
 }

@@ -94,6 +94,7 @@ final class OneDnnExecutable implements Executable {
             own.get(i).moveTo(arena.address() + placed.offsets()[i]);
         }
         assembly.contents().forEach((buffer, tensor) -> memory(buffer).copyFrom(tensor.contiguous().memory()));
+        assembly.fills().forEach((buffer, fill) -> Tensor.wrap(memory(buffer), fill.type().dtype(), fill.type().shape()).fill(fill.value()));
         Map<Value, Long> offsets = new HashMap<>();
         for (var node : graph.nodes()) {
             for (Value value : node.outputs()) {
@@ -121,14 +122,19 @@ final class OneDnnExecutable implements Executable {
     @Override
     public CompileReport report() {
         List<CompileReport.Lowered> lowered = new ArrayList<>();
-        for (Step step : assembly.steps()) {
-            if (!step.nodes().isEmpty()) {
-                boolean slow = step.implementation().startsWith("reference");
-                lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(),
-                        slow ? "neither oneDNN nor a vector kernel takes these types or attributes" : ""));
-            }
-        }
+        assembly.prologue().forEach(step -> report(step, "only when the state has changed", lowered));
+        assembly.steps().forEach(step -> report(step, "", lowered));
         return new CompileReport(lowered, assembly.reorders());
+    }
+
+    private static void report(Step step, String when, List<CompileReport.Lowered> lowered) {
+        if (step.nodes().isEmpty()) {
+            return;
+        }
+        String slow = step.implementation().startsWith("reference") ? "neither oneDNN nor a vector kernel takes these types or attributes"
+                : step.implementation().startsWith("oneDNN ref") ? "oneDNN has no generated code for these arguments" : "";
+        String note = slow.isEmpty() || when.isEmpty() ? slow + when : slow + "; " + when;
+        lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(), note));
     }
 
     @Override
@@ -140,6 +146,7 @@ final class OneDnnExecutable implements Executable {
         own.requireOpen();
         check(given);
         synchronized (backend.team()) {
+            backend.requireOpen();
             backend.team().enter();
             bind(own);
             for (InputSlot input : inputs) {
@@ -202,6 +209,8 @@ final class OneDnnExecutable implements Executable {
                         + " the state, needs " + value.type() + ".");
             }
         }
+        // If a variable cannot be moved, those before it have: no executable may believe that it knows the addresses.
+        state.boundTo(null);
         Map<String, Long> addresses = new LinkedHashMap<>();
         assembly.state().forEach((name, place) -> addresses.put(name, state.bind(name, place.layout())));
         addresses.forEach((name, address) -> assembly.state().get(name).buffer().moveTo(address));
@@ -245,8 +254,13 @@ final class OneDnnExecutable implements Executable {
         if (place.buffer().home() == Buffer.Home.STATE) {
             requireUnmoved(value);
         }
-        if (place.isPlain() && into.isContiguous()) {
-            MemorySegment.copy(memory(place.buffer()), 0, into.memory(), 0, value.type().bytes());
+        if (place.isPlain()) {
+            MemorySegment elements = memory(place.buffer()).asSlice(0, value.type().bytes());
+            if (into.isContiguous()) {
+                MemorySegment.copy(elements, 0, into.memory(), 0, elements.byteSize());
+            } else {
+                into.copyFrom(Tensor.wrap(elements, value.dtype(), value.shape()));
+            }
             return;
         }
         Tensor row = Tensor.zeros(value.dtype(), value.shape());

@@ -49,7 +49,10 @@ final class OneDnnState implements State {
     }
 
     private void add(Value value) {
-        String name = ((Source.Variable) value.node().op()).variableName();
+        if (!(value.node().op() instanceof Source.Variable variable)) {
+            throw new IllegalArgumentException("state: \"" + value.name() + "\" is not a variable.");
+        }
+        String name = variable.variableName();
         TensorType known = types.putIfAbsent(name, value.type());
         if (known == null) {
             slots.put(name, new Slot(Layout.plain(value.type()), scope.pages(value.type().bytes(), "variable \"" + name + "\"")));

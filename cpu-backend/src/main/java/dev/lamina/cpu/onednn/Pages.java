@@ -1,5 +1,6 @@
 package dev.lamina.cpu.onednn;
 
+import com.sun.management.OperatingSystemMXBean;
 import dev.lamina.backend.BackendException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
@@ -8,6 +9,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.management.ManagementFactory;
 import java.util.Locale;
 
 /**
@@ -17,6 +19,8 @@ import java.util.Locale;
 final class Pages implements AutoCloseable {
     private static final long LARGE = 4L << 20;
     private static final long HUGE_PAGE = 2L << 20;
+    /** From here on it is worth asking whether the machine has as much at all. */
+    private static final long SUSPICIOUS = 1L << 30;
     private static final int READ_WRITE = 3;
     private static final int PRIVATE_ANONYMOUS = 0x22;
     private static final int ADVISE_HUGE_PAGE = 14;
@@ -60,6 +64,9 @@ final class Pages implements AutoCloseable {
      * @throws BackendException if memory does not suffice
      */
     static Pages allocate(long bytes, String what) {
+        if (bytes >= SUSPICIOUS && bytes > machineBytes()) {
+            throw insufficient(bytes, what + " (the machine has " + machineBytes() + " bytes)");
+        }
         if (LINUX && bytes >= LARGE) {
             return map(bytes, what);
         }
@@ -70,6 +77,10 @@ final class Pages implements AutoCloseable {
             arena.close();
             throw insufficient(bytes, what);
         }
+    }
+
+    private static long machineBytes() {
+        return ((OperatingSystemMXBean) ManagementFactory.getOperatingSystemMXBean()).getTotalMemorySize();
     }
 
     private static Pages map(long bytes, String what) {

@@ -2,11 +2,13 @@ package dev.lamina.cpu.onednn;
 
 import dev.lamina.cpu.reference.ReferenceKernel;
 import dev.lamina.cpu.vector.Kernel;
+import dev.lamina.cpu.vector.RandomKernels;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pointwise.BinaryFunction;
 import dev.lamina.graph.Random;
 import dev.lamina.graph.Shaping;
+import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import java.lang.foreign.MemorySegment;
@@ -43,8 +45,21 @@ final class PlainLowering {
         }
     }
 
+    /** Random numbers and dropout, float32 by a vector kernel. Elements are numbered in row-major order. */
     void random(Random op, Node node) {
-        reference(node);
+        TensorType type = node.output(0).type();
+        if (!Precision.isFloat32(type) || type.elements() == 0) {
+            reference(node);
+            return;
+        }
+        int key = node.inputs().size() - 2;
+        List<Place> used = new ArrayList<>();
+        node.inputs().forEach(value -> used.add(assembly.plain(value, "operand of " + node.name())));
+        Place y = assembly.defineOver(node.output(0), Layout.plain(type), node.inputs().subList(0, key));
+        Kernel kernel = RandomKernels.random(assembly.team(), op, type.elements(), key == 0 ? null : used.getFirst().pointer(),
+                used.get(key).pointer(), used.get(key + 1).pointer(), y.pointer());
+        used.add(y);
+        assembly.add(List.of(node.name()), "vector " + op.name(), kernel, used.stream().map(Place::buffer).toList());
     }
 
     /** Adds the reference kernel of a node. It allocates in every run; the compile report names it. */

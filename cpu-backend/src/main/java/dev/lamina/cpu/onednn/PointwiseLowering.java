@@ -117,7 +117,8 @@ final class PointwiseLowering {
         for (Value value : results) {
             Layout own = layout.isPlain() ? Layout.plain(value.type()) : layout;
             Place place = assembly.defineOver(value, own, donors);
-            donors.removeIf(donor -> used.get(operands.indexOf(donor)).buffer() == place.buffer());
+            // A donor may be there a second time, as a view of itself.
+            donors.removeIf(donor -> assembly.holds(donor, place.buffer()));
             written.add(place);
         }
         long[][] resultStrides = new long[results.size()][];

@@ -14,6 +14,16 @@ record Precision(boolean bfloat16, boolean deterministic) {
         return new Precision(options.precision() == CompileOptions.Precision.BFLOAT16, options.deterministic());
     }
 
+    /** Whether oneDNN multiplies bfloat16 operands on this processor (AVX-512, AMX, Arm's BF16). */
+    static boolean hasBfloat16(NativeScope scope) {
+        long[] square = {16, 16};
+        long[] rows = {16, 1};
+        long operand = Layout.stridedDescriptor(scope, square, rows, Dnnl.BF16);
+        long result = Layout.stridedDescriptor(scope, square, rows, Dnnl.F32);
+        return scope.attempt("matmul_primitive_desc_create", Dnnl.PRIMITIVE_DESC_DESTROY,
+                out -> (int) Dnnl.MATMUL.invokeExact(out, scope.engine(), operand, operand, 0L, result, 0L)) != 0;
+    }
+
     static boolean isFloat32(TensorType type) {
         return type.dtype() == DType.FLOAT32;
     }

@@ -1,19 +1,17 @@
 package dev.lamina.cpu.onednn;
 
-import dev.lamina.cpu.vector.Iteration;
 import dev.lamina.cpu.vector.Kernel;
-import dev.lamina.cpu.vector.Pointer;
-import dev.lamina.cpu.vector.PointwiseKernels;
-import dev.lamina.cpu.vector.Program;
+import dev.lamina.cpu.vector.MoveKernels;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
- * Ops that move float32 elements. Slices and pads of images stay in the images' layout where they leave whole blocks of channels alone or
+ * Ops that move elements. Slices and pads of images stay in the images' layout where they leave whole blocks of channels alone or
  * move whole blocks; all else is row-major.
  */
 final class ShapingLowering {
@@ -23,13 +21,15 @@ final class ShapingLowering {
         this.assembly = assembly;
     }
 
-    /** True if the node is lowered here: float32 and not empty. */
+    /** True if the node is lowered here: all but views, unless empty. */
     static boolean supports(Node node) {
         boolean taken = switch ((Shaping) node.op()) {
             case Shaping.Transpose _, Shaping.BroadcastTo _, Shaping.Concat _, Shaping.Slice _, Shaping.Pad _, Shaping.Reverse _ -> true;
-            case Shaping.Reshape _, Shaping.StopGradient _, Shaping.Gather _, Shaping.GatherGradient _ -> false;
+            case Shaping.Gather _ -> node.input(1).dtype() == DType.INT32 || node.input(1).dtype() == DType.INT64;
+            case Shaping.GatherGradient _ -> Precision.isFloat32(node.output(0).type());
+            case Shaping.Reshape _, Shaping.StopGradient _ -> false;
         };
-        return taken && Precision.isFloat32(node.output(0).type()) && node.output(0).type().elements() > 0;
+        return taken && node.output(0).type().elements() > 0 && node.inputTypes().stream().allMatch(t -> t.elements() > 0);
     }
 
     /** Adds the steps of a node that is supported. */
@@ -41,7 +41,9 @@ final class ShapingLowering {
             case Shaping.Slice op -> slice(op, node);
             case Shaping.Pad op -> pad(op, node);
             case Shaping.Reverse op -> reverse(op, node);
-            case Shaping.Reshape _, Shaping.StopGradient _, Shaping.Gather _, Shaping.GatherGradient _ ->
+            case Shaping.Gather op -> gather(op, node);
+            case Shaping.GatherGradient op -> gatherGradient(op, node);
+            case Shaping.Reshape _, Shaping.StopGradient _ ->
                 throw new IllegalStateException("cpu: " + node + " moves nothing here.");
         }
     }
@@ -67,10 +69,7 @@ final class ShapingLowering {
         long start = 0;
         for (Value part : node.inputs()) {
             long extent = part.shape().dim(op.axis());
-            if (part.type().elements() > 0) {
-                Place x = plain(part, node);
-                copy(node, part.shape().toArray(), part.shape().strides(), to, x, 0, y, start * to[op.axis()]);
-            }
+            copy(node, part.shape().toArray(), part.shape().strides(), to, plain(part, node), 0, y, start * to[op.axis()]);
             start += extent;
         }
     }
@@ -101,12 +100,11 @@ final class ShapingLowering {
         Moves moves = new Moves(op.before(), op.interior().stream().map(i -> i + 1).toList());
         Move move = move(node, moves);
         Place y = assembly.define(node.output(0), move.result);
-        fill(node, y, (float) op.value());
-        if (node.input(0).type().elements() > 0) {
-            Physical from = Physical.of(move.operand.layout());
-            Physical to = Physical.of(move.result);
-            copy(node, from.dims(), from.strides(), moves.strides(to), move.operand, 0, y, moves.offset(to));
-        }
+        DType dtype = node.output(0).dtype();
+        add(node, MoveKernels.fill(assembly.team(), dtype, op.value(), y.layout().bytes() / dtype.bytes(), y.pointer()), y);
+        Physical from = Physical.of(move.operand.layout());
+        Physical to = Physical.of(move.result);
+        copy(node, from.dims(), from.strides(), moves.strides(to), move.operand, 0, y, moves.offset(to));
     }
 
     /** The operand where it can be moved from, and how the result lies then. */
@@ -116,7 +114,7 @@ final class ShapingLowering {
     private Move move(Node node, Moves moves) {
         Value operand = node.input(0);
         Value result = node.output(0);
-        if (operand.shape().rank() == 4 && operand.type().elements() > 0) {
+        if (operand.shape().rank() == 4 && Precision.isFloat32(operand.type())) {
             ImagePlace place = ImagePlace.of(assembly, operand, "operand of " + node.name());
             Layout layout = place.layoutFor(result.type(), assembly.scope());
             long block = place.images().inner();
@@ -173,20 +171,39 @@ final class ShapingLowering {
         return assembly.define(node.output(0), Layout.plain(node.output(0).type()));
     }
 
-    private void copy(Node node, long[] dims, long[] from, long[] to, Place x, long start, Place y, long target) {
-        Program.Builder program = new Program.Builder();
-        program.result(program.operand(DType.FLOAT32), DType.FLOAT32);
-        Iteration space = new Iteration(dims, new long[][] {from}, new long[][] {to});
-        Kernel kernel = PointwiseKernels.chain(assembly.team(), program.build(), space,
-                new Pointer[] {x.buffer().at(start * Float.BYTES)}, new Pointer[] {y.buffer().at(target * Float.BYTES)});
-        assembly.add(List.of(node.name()), "vector " + node.op().name(), kernel, List.of(x.buffer(), y.buffer()));
+    private void gather(Shaping.Gather op, Node node) {
+        Place x = plain(node.input(0), node);
+        Place indices = plain(node.input(1), node);
+        Place y = define(node);
+        MoveKernels.Selection selection = selection(node, op.axis(), node.input(0).shape(), indices);
+        add(node, MoveKernels.gather(assembly.team(), node.output(0).dtype().bytes(), selection, x.pointer(), y.pointer()), x, indices, y);
     }
 
-    private void fill(Node node, Place y, float value) {
-        Program.Builder program = new Program.Builder();
-        program.result(program.constant(value), DType.FLOAT32);
-        Iteration space = Iteration.contiguous(y.layout().bytes() / Float.BYTES, 0, 1);
-        assembly.add(List.of(node.name()), "vector fill", PointwiseKernels.chain(assembly.team(), program.build(), space,
-                new Pointer[0], new Pointer[] {y.pointer()}), List.of(y.buffer()));
+    private void gatherGradient(Shaping.GatherGradient op, Node node) {
+        Place g = plain(node.input(0), node);
+        Place indices = plain(node.input(1), node);
+        Place sums = define(node);
+        MoveKernels.Selection selection = selection(node, op.axis(), op.inputShape(), indices);
+        add(node, MoveKernels.gatherGradient(assembly.team(), selection, g.pointer(), sums.pointer()), g, indices, sums);
+    }
+
+    private static MoveKernels.Selection selection(Node node, int axis, Shape x, Place indices) {
+        long outer = 1;
+        long inner = 1;
+        for (int i = 0; i < x.rank(); i++) {
+            outer *= i < axis ? x.dim(i) : 1;
+            inner *= i > axis ? x.dim(i) : 1;
+        }
+        return new MoveKernels.Selection(node.toString(), outer, x.dim(axis), inner, indices.pointer(), node.input(1).dtype(),
+                node.input(1).type().elements());
+    }
+
+    private void copy(Node node, long[] dims, long[] from, long[] to, Place x, long start, Place y, long target) {
+        add(node, MoveKernels.copy(assembly.team(), node.output(0).dtype().bytes(), dims, x.pointer(), start, from, y.pointer(), target, to),
+                x, y);
+    }
+
+    private void add(Node node, Kernel kernel, Place... used) {
+        assembly.add(List.of(node.name()), "vector " + node.op().name(), kernel, Stream.of(used).map(Place::buffer).toList());
     }
 }

@@ -10,29 +10,50 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** Whether a chain of pointwise nodes computes zeros from zeros, as the padding of blocked layouts needs. */
+/**
+ * Whether a chain of pointwise nodes computes zeros from zeros, as the padding of blocked layouts needs. A product with zero is zero only if
+ * the other factor is finite, so values that may be infinite at zero, such as logarithms and quotients, are told apart from others.
+ */
 final class ZeroPadding {
     private ZeroPadding() { }
 
     /** True if every result is zero where all operands of the chain's own shape are zero, whatever the scalars are (if finite). */
     static boolean kept(List<Node> chain, List<Value> results) {
         Set<Value> zero = new HashSet<>();
+        Set<Value> infinite = new HashSet<>();
         for (Node node : chain) {
             for (Value input : node.inputs()) {
                 boolean full = input.shape().equals(node.output(0).shape());
-                boolean fill = input.node().op() instanceof Source.Fill;
-                if (fill ? ((Source.Fill) input.node().op()).value() == 0 : full && chain.stream().noneMatch(n -> n == input.node())) {
+                if (input.node().op() instanceof Source.Fill(var _, double value)) {
+                    (value == 0 ? zero : Float.isFinite((float) value) ? new HashSet<Value>() : infinite).add(input);
+                } else if (full && chain.stream().noneMatch(n -> n == input.node())) {
                     zero.add(input);
                 }
             }
-            if (keeps(node, zero)) {
+            if (keeps(node, zero, infinite)) {
                 zero.add(node.output(0));
+            } else if (mayDiverge(node, zero) || node.inputs().stream().anyMatch(infinite::contains)) {
+                infinite.add(node.output(0));
             }
         }
         return zero.containsAll(results);
     }
 
-    private static boolean keeps(Node node, Set<Value> zero) {
+    /** True if the node's result may be infinite or NaN though its operands are finite. */
+    private static boolean mayDiverge(Node node, Set<Value> zero) {
+        return switch ((Pointwise) node.op()) {
+            case Pointwise.Unary(UnaryFunction function) -> switch (function) {
+                case LOG, LOG1P, SQRT, RSQRT, RECIPROCAL -> true;
+                case EXP, EXPM1 -> !zero.contains(node.input(0));
+                case NEGATE, ABS, SIGN, SQUARE, FLOOR, CEIL, ROUND, TANH, RELU, ERF, SIGMOID, SOFTPLUS, NOT -> false;
+            };
+            case Pointwise.Binary(BinaryFunction function) -> function == BinaryFunction.DIVIDE || function == BinaryFunction.POW;
+            case Pointwise.Where _, Pointwise.Cast _, Pointwise.LeakyRelu _, Pointwise.Elu _, Pointwise.Gelu _, Pointwise.Binarize _,
+                Pointwise.Clip _, Pointwise.ReluGradient _, Pointwise.Compare _ -> false;
+        };
+    }
+
+    private static boolean keeps(Node node, Set<Value> zero, Set<Value> infinite) {
         boolean first = zero.contains(node.input(0));
         boolean second = node.inputs().size() > 1 && zero.contains(node.input(1));
         return switch ((Pointwise) node.op()) {
@@ -42,7 +63,7 @@ final class ZeroPadding {
             };
             case Pointwise.Binary(BinaryFunction function) -> switch (function) {
                 case ADD, SUBTRACT, MAX, MIN -> first && second;
-                case MULTIPLY, AND -> first || second;
+                case MULTIPLY, AND -> first && !infinite.contains(node.input(1)) || second && !infinite.contains(node.input(0));
                 case OR, XOR -> first && second;
                 case DIVIDE, POW -> false;
             };

@@ -37,6 +37,11 @@ final class Access {
         return dims.length == 0 && strides[0] == 0;
     }
 
+    /** Elements after which the operand repeats from the start of the iteration on; 0 if it does not, or not soon. */
+    int period() {
+        return dims.length == 0 ? period : 0;
+    }
+
     /** True for float32 elements one after another: an instruction can work on them where they are. */
     boolean direct() {
         return dtype == DType.FLOAT32 && dims.length == 0 && period == 0 && strides[0] == Float.BYTES;

@@ -2,6 +2,8 @@ package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
 
+import dev.lamina.graph.Reduction.Fold;
+
 /** Positions of largest elements along an axis: the first at ties, NaN above all. */
 final class ArgMaxKernel implements Kernel, Team.Task {
     private final Team team;
@@ -43,7 +45,7 @@ final class ArgMaxKernel implements Kernel, Team.Task {
 
     /** Finds the largest first, by vectors, then where it is. */
     private long alongMemory(long from) {
-        float best = (float) FoldLoops.row(dev.lamina.graph.Reduction.Fold.MAX, from, count);
+        float best = (float) FoldLoops.row(Fold.MAX, from, count, 0);
         for (long k = 0; k < count; k++) {
             float value = ALL.get(Rows.FLOAT, from + k * Float.BYTES);
             if (value == best || value != value) {

@@ -3,8 +3,8 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Pooling;
 import java.lang.foreign.ValueLayout;
@@ -49,67 +49,116 @@ public final class AvgPool extends ImagesPooling {
     }
 
     @Override
-    void row(long unit, int row) {
+    void row(int thread, long unit, int row) {
+        if (inner == 1 && columns.windows() > 1) {
+            plain(own[thread], unit, row);
+            return;
+        }
         for (int column = 0; column < columns.windows(); column++) {
-            int high = columns.count[column] == 0 ? 0 : rows.count[row];
             int wide = columns.count[column];
+            int high = wide == 0 ? 0 : rows.count[row];
             float share = (float) (rows.share[row] * columns.share[column]);
-            long first = high == 0 ? x : x + inMaps(unit, rows.start[row], columns.start[column]);
+            long start = x + inMaps(unit, rows.start[row], columns.start[column]);
             long at = y + inPooled(unit, row, column);
             if (inner == 1) {
-                single(first, high, wide, share, at);
+                single(own[thread].others, start, high, wide, share, at);
+            } else if (inner < LANES) {
+                masked(start, high, wide, share, at);
             } else {
-                channels(first, high, wide, share, at);
+                channels(start, high, wide, share, at);
             }
         }
     }
 
-    private void channels(long first, int high, int wide, float share, long at) {
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int r = 0; r < high; r++) {
-                sum = sum.add(rowSum(start + r * rowBytes, wide, columnBytes));
+    private void channels(long start, int high, int wide, float share, long at) {
+        for (int c = 0; c < inner; c += LANES) {
+            // The last channels are a whole vector too, which does some of the channels before again.
+            long offset = (long) Math.min(c, inner - LANES) * Float.BYTES;
+            switch (wide) {
+                case 2 -> two(start + offset, high, share, at + offset);
+                case 3 -> three(start + offset, high, share, at + offset);
+                default -> any(start + offset, high, wide, share, at + offset);
             }
-            store(sum.mul(share), at + (long) c * Float.BYTES);
         }
-        if (c < inner) {
-            VectorMask<Float> mask = ImagesSweep.first(inner - c);
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int r = 0; r < high; r++) {
-                sum = sum.add(rowSum(start + r * rowBytes, wide, columnBytes, mask));
-            }
-            ImagesSweep.store(sum.mul(share), at + (long) c * Float.BYTES, mask);
+    }
+
+    private void two(long start, int high, float share, long at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            long row = start + r * rowBytes;
+            FloatVector second = fromMemorySegment(FLOATS, ALL, row + columnBytes, ORDER);
+            sum = sum.add(fromMemorySegment(FLOATS, ALL, row, ORDER).add(second));
         }
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER);
+    }
+
+    private void three(long start, int high, float share, long at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            long row = start + r * rowBytes;
+            FloatVector second = fromMemorySegment(FLOATS, ALL, row + columnBytes, ORDER);
+            FloatVector third = fromMemorySegment(FLOATS, ALL, row + 2 * columnBytes, ORDER);
+            sum = sum.add(fromMemorySegment(FLOATS, ALL, row, ORDER).add(second).add(third));
+        }
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER);
     }
 
     /** Two sums at a time hide the latency of an addition. */
-    private static FloatVector rowSum(long start, int wide, long columnBytes) {
-        FloatVector even = FloatVector.zero(FLOATS);
-        FloatVector odd = even;
-        int s = 0;
-        for (; s + 1 < wide; s += 2) {
-            even = even.add(load(start + s * columnBytes));
-            odd = odd.add(load(start + (s + 1) * columnBytes));
+    private void any(long start, int high, int wide, float share, long at) {
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            long row = start + r * rowBytes;
+            FloatVector even = FloatVector.zero(FLOATS);
+            FloatVector odd = FloatVector.zero(FLOATS);
+            int s = 0;
+            for (; s + 1 < wide; s += 2) {
+                even = even.add(fromMemorySegment(FLOATS, ALL, row + s * columnBytes, ORDER));
+                odd = odd.add(fromMemorySegment(FLOATS, ALL, row + (s + 1) * columnBytes, ORDER));
+            }
+            sum = sum.add(even.add(odd));
+            if (s < wide) {
+                sum = sum.add(fromMemorySegment(FLOATS, ALL, row + s * columnBytes, ORDER));
+            }
         }
-        return s < wide ? even.add(odd).add(load(start + s * columnBytes)) : even.add(odd);
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER);
     }
 
-    /** The first lanes of that, to the last bit. */
-    private static FloatVector rowSum(long start, int wide, long columnBytes, VectorMask<Float> mask) {
-        FloatVector even = FloatVector.zero(FLOATS);
-        FloatVector odd = even;
-        int s = 0;
-        for (; s + 1 < wide; s += 2) {
-            even = even.add(ImagesSweep.load(start + s * columnBytes, mask));
-            odd = odd.add(ImagesSweep.load(start + (s + 1) * columnBytes, mask));
+    /** Fewer channels than a vector has lanes. */
+    private void masked(long start, int high, int wide, float share, long at) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, inner);
+        FloatVector sum = FloatVector.zero(FLOATS);
+        for (int r = 0; r < high; r++) {
+            FloatVector row = FloatVector.zero(FLOATS);
+            for (int s = 0; s < wide; s++) {
+                row = row.add(fromMemorySegment(FLOATS, ALL, start + r * rowBytes + s * columnBytes, ORDER, mask));
+            }
+            sum = sum.add(row);
         }
-        return s < wide ? even.add(odd).add(ImagesSweep.load(start + s * columnBytes, mask)) : even.add(odd);
+        sum.mul(share).intoMemorySegment(ALL, at, ORDER, mask);
     }
 
-    private void single(long first, int high, int wide, float share, long at) {
+    /** Sums of each column first, by whole vectors; then of each window's columns. */
+    private void plain(ImagesRow own, long unit, int row) {
+        int width = columns.extent();
+        java.util.Arrays.fill(own.values, 0, width, 0);
+        for (int r = 0; r < rows.count[row]; r++) {
+            ImagesRow.read(x + inMaps(unit, rows.start[row] + r * rows.step, 0), own.others, width);
+            for (int i = 0; i < width; i++) {
+                own.values[i] += own.others[i];
+            }
+        }
+        for (int column = 0; column < columns.windows(); column++) {
+            float sum = 0;
+            for (int s = 0; s < columns.count[column]; s++) {
+                sum += own.values[columns.start[column] + s * columns.step];
+            }
+            own.others[column] = sum * (float) (rows.share[row] * columns.share[column]);
+        }
+        ImagesRow.write(own.others, columns.windows(), y + inPooled(unit, row, 0));
+    }
+
+    /** A row of one window, such as a map's mean. */
+    private void single(float[] spill, long first, int high, int wide, float share, long at) {
         // Rows that follow each other, as those of a whole map do, are one.
         boolean whole = high > 0 && columns.step == 1 && rows.step == 1 && wide == columns.extent();
         int length = whole ? high * wide : wide;
@@ -117,19 +166,25 @@ public final class AvgPool extends ImagesPooling {
         float sum = 0;
         for (int r = 0; r < lines; r++) {
             long start = first + r * rowBytes;
-            sum += columns.step == 1 && length >= LANES ? run(start, length) : taps(start, length);
+            sum += columns.step == 1 && length >= LANES ? run(spill, start, length) : taps(start, length);
         }
         ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, sum * share);
     }
 
-    private static float run(long start, int length) {
+    /** Lanes are added in order, through memory: the Vector API promises no order for sums of lanes, and the interpreter has another. */
+    private static float run(float[] spill, long start, int length) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i + LANES <= length; i += LANES) {
-            sum = sum.add(load(start + (long) i * Float.BYTES));
+            sum = sum.add(fromMemorySegment(FLOATS, ALL, start + (long) i * Float.BYTES, ORDER));
         }
-        sum = sum.add(ImagesSweep.load(start + (long) i * Float.BYTES, ImagesSweep.first(length - i)));
-        return LaneSum.of(sum);
+        sum = sum.add(fromMemorySegment(FLOATS, ALL, start + (long) i * Float.BYTES, ORDER, FLOATS.indexInRange(0, length - i)));
+        sum.intoArray(spill, 0);
+        float total = 0;
+        for (int k = 0; k < LANES; k++) {
+            total += spill[k];
+        }
+        return total;
     }
 
     private float taps(long start, int length) {

@@ -3,8 +3,8 @@ package dev.lamina.cpu.vector;
 import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Pooling;
 import java.lang.foreign.ValueLayout;
@@ -12,23 +12,19 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
 
 /**
- * {@link Pooling.AvgPoolGradient} and {@link Pooling.AdaptiveAvgPoolGradient} on images in memory. Each place sums the shares of the windows
- * that cover it, in row-major order.
+ * {@link Pooling.AvgPoolGradient} and {@link Pooling.AdaptiveAvgPoolGradient} on images in memory: each place sums the shares of the
+ * windows that cover it.
  */
-public final class AvgPoolGradient extends ImagesPooling {
+public final class AvgPoolGradient extends ImagesGradient {
     private final Pointer from;
     private final Pointer to;
-    private final long windowBytes;
-    private final long windowRowBytes;
     private long g;
     private long dx;
 
     private AvgPoolGradient(Team team, Images in, Images out, ImagesTaps rows, ImagesTaps columns, Pointer g, Pointer dx) {
-        super(team, in, out, rows, columns, Result.MAPS);
+        super(team, in, out, rows, columns);
         from = g;
         to = dx;
-        windowBytes = columns.windowStep * bytes();
-        windowRowBytes = (long) rows.windowStep * columns.windows() * bytes();
     }
 
     /** A kernel that spreads the gradients g, of {@code out}, over their windows in dx, of {@code in}. */
@@ -49,78 +45,118 @@ public final class AvgPoolGradient extends ImagesPooling {
     }
 
     @Override
-    void row(long unit, int row) {
-        if (inner == 1 && columns.windows() == 1 && columns.covers[0] == 1 && columns.covers[columns.extent() - 1] == 1
-                && columns.step == 1) {
-            same(unit, row);
-            return;
-        }
-        for (int column = 0; column < columns.extent(); column++) {
-            long first = g + inPooled(unit, rows.first[row], columns.first[column]);
-            long at = dx + inMaps(unit, row, column);
-            if (inner == 1) {
-                single(first, row, column, at);
+    long result() {
+        return dx;
+    }
+
+    @Override
+    void pass(boolean begins, int k, long windows, int windowRow, long result, int row, int count) {
+        if (count < LANES) {
+            if (begins) {
+                beginMasked(windows, rows.share[windowRow], result, count);
             } else {
-                channels(first, row, column, at);
+                addMasked(k, windows, rows.share[windowRow], result, count);
             }
+        } else if (begins) {
+            begin(windows, rows.share[windowRow], result);
+        } else {
+            add(k, windows, rows.share[windowRow], result);
         }
     }
 
-    private float share(int row, int column, int p, int q) {
-        return (float) (rows.share[rows.first[row] + p * rows.windowStep] * columns.share[columns.first[column] + q * columns.windowStep]);
-    }
-
-    private void channels(long first, int row, int column, long at) {
-        int high = rows.covers[row];
-        int wide = columns.covers[column];
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int p = 0; p < high; p++) {
-                for (int q = 0; q < wide; q++) {
-                    FloatVector share = FloatVector.broadcast(FLOATS, share(row, column, p, q));
-                    sum = load(start + p * windowRowBytes + q * windowBytes).fma(share, sum);
-                }
-            }
-            store(sum, at + (long) c * Float.BYTES);
-        }
-        if (c < inner) {
-            VectorMask<Float> mask = ImagesSweep.first(inner - c);
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = FloatVector.zero(FLOATS);
-            for (int p = 0; p < high; p++) {
-                for (int q = 0; q < wide; q++) {
-                    FloatVector share = FloatVector.broadcast(FLOATS, share(row, column, p, q));
-                    sum = ImagesSweep.load(start + p * windowRowBytes + q * windowBytes, mask).fma(share, sum);
-                }
-            }
-            ImagesSweep.store(sum, at + (long) c * Float.BYTES, mask);
+    private void begin(long windows, double share, long result) {
+        int[] list = columns.covered[0];
+        for (int i = 0; i < list.length; i++) {
+            int window = columns.first[list[i]];
+            FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER);
+            value.mul(factor).intoMemorySegment(ALL, dx + result + list[i] * bytes(), ORDER);
         }
     }
 
-    private float sum(long first, int row, int column) {
+    private void add(int k, long windows, double share, long result) {
+        int[] list = columns.covered[k];
+        for (int i = 0; i < list.length; i++) {
+            int window = columns.window(list[i], k);
+            long at = dx + result + list[i] * bytes();
+            FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER);
+            value.fma(factor, fromMemorySegment(FLOATS, ALL, at, ORDER)).intoMemorySegment(ALL, at, ORDER);
+        }
+    }
+
+    private void beginMasked(long windows, double share, long result, int count) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        int[] list = columns.covered[0];
+        for (int i = 0; i < list.length; i++) {
+            int window = columns.first[list[i]];
+            FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER, mask);
+            value.mul(factor).intoMemorySegment(ALL, dx + result + list[i] * bytes(), ORDER, mask);
+        }
+    }
+
+    private void addMasked(int k, long windows, double share, long result, int count) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        int[] list = columns.covered[k];
+        for (int i = 0; i < list.length; i++) {
+            int window = columns.window(list[i], k);
+            long at = dx + result + list[i] * bytes();
+            FloatVector factor = FloatVector.broadcast(FLOATS, (float) (share * columns.share[window]));
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + windows + window * bytes(), ORDER, mask);
+            value.fma(factor, fromMemorySegment(FLOATS, ALL, at, ORDER, mask)).intoMemorySegment(ALL, at, ORDER, mask);
+        }
+    }
+
+    @Override
+    void end(long result, int count) { }
+
+    @Override
+    void row(int thread, long unit, int row) {
+        if (inner > 1) {
+            super.row(thread, unit, row);
+        } else if (columns.windows() == 1 && columns.bare.length == 0) {
+            same(unit, row);
+        } else {
+            plain(own[thread], unit, row);
+        }
+    }
+
+    /** A row all of whose places are in the only window of each row of windows, as in the gradient of a map's mean. */
+    private void same(long unit, int row) {
         float sum = 0;
         for (int p = 0; p < rows.covers[row]; p++) {
-            for (int q = 0; q < columns.covers[column]; q++) {
-                sum += share(row, column, p, q) * ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, first + p * windowRowBytes + q * windowBytes);
+            int window = rows.window(row, p);
+            float value = Raw.ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, g + inPooled(unit, window, 0));
+            sum += (float) (rows.share[window] * columns.share[0]) * value;
+        }
+        FloatVector all = FloatVector.broadcast(FLOATS, sum);
+        long at = dx + inMaps(unit, row, 0);
+        int column = 0;
+        for (; column + LANES <= columns.extent(); column += LANES) {
+            all.intoMemorySegment(ALL, at + (long) column * Float.BYTES, ORDER);
+        }
+        all.intoMemorySegment(ALL, at + (long) column * Float.BYTES, ORDER, FLOATS.indexInRange(0, columns.extent() - column));
+    }
+
+    private void plain(ImagesRow own, long unit, int row) {
+        int width = columns.extent();
+        int windows = columns.windows();
+        java.util.Arrays.fill(own.others, 0, windows, 0);
+        for (int p = 0; p < rows.covers[row]; p++) {
+            int windowRow = rows.window(row, p);
+            ImagesRow.read(g + inPooled(unit, windowRow, 0), own.values, windows);
+            for (int q = 0; q < windows; q++) {
+                own.others[q] += (float) (rows.share[windowRow] * columns.share[q]) * own.values[q];
             }
         }
-        return sum;
-    }
-
-    private void single(long first, int row, int column, long at) {
-        ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, sum(first, row, column));
-    }
-
-    /** A row all of whose places are in the only window, as in the gradient of a map's mean. */
-    private void same(long unit, int row) {
-        FloatVector value = FloatVector.broadcast(FLOATS, sum(g + inPooled(unit, rows.first[row], 0), row, 0));
-        long at = dx + inMaps(unit, row, 0);
-        int c = 0;
-        for (; c + LANES <= columns.extent(); c += LANES) {
-            store(value, at + (long) c * Float.BYTES);
+        for (int column = 0; column < width; column++) {
+            float sum = 0;
+            for (int k = 0; k < columns.covers[column]; k++) {
+                sum += own.others[columns.window(column, k)];
+            }
+            own.values[column] = sum;
         }
-        ImagesSweep.store(value, at + (long) c * Float.BYTES, ImagesSweep.first(columns.extent() - c));
+        ImagesRow.write(own.values, width, dx + inMaps(unit, row, 0));
     }
 }

@@ -16,7 +16,8 @@ public final class BatchNorm {
     }
 
     /**
-     * A kernel of {@code y = activation(γ (x - μ) / sqrt(σ² + ε) + β + residual)} with the batch's mean and biased variance, which it writes.
+     * A kernel of {@code y = activation(γ (x - μ) / sqrt(σ² + ε) + β + residual)} with the batch's mean and biased variance, which it
+     * writes.
      *
      * @param y may be x or the residual
      * @param residual null for none

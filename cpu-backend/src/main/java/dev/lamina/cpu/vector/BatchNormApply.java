@@ -1,9 +1,10 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
@@ -48,6 +49,7 @@ final class BatchNormApply implements ImagesSweep {
         }
     }
 
+    /** The floor, which raises what is not above it, leaves NaN. */
     private void wideAlone(long offset, int rows, long stride, int lane) {
         FloatVector m0 = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector m1 = FloatVector.fromArray(FLOATS, means, lane + LANES);
@@ -59,10 +61,10 @@ final class BatchNormApply implements ImagesSweep {
         long at = x + offset;
         long to = y - x;
         for (int row = 0; row < rows; row++) {
-            FloatVector y0 = raised(load(at).sub(m0).fma(a0, b0), floor);
-            FloatVector y1 = raised(load(at + BYTES).sub(m1).fma(a1, b1), floor);
-            store(y0, at + to);
-            store(y1, at + to + BYTES);
+            FloatVector y0 = fromMemorySegment(FLOATS, ALL, at, ORDER).sub(m0).fma(a0, b0);
+            FloatVector y1 = fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER).sub(m1).fma(a1, b1);
+            y0.blend(floor, y0.compare(VectorOperators.LE, floor)).intoMemorySegment(ALL, at + to, ORDER);
+            y1.blend(floor, y1.compare(VectorOperators.LE, floor)).intoMemorySegment(ALL, at + to + BYTES, ORDER);
             at += stride;
         }
     }
@@ -79,17 +81,19 @@ final class BatchNormApply implements ImagesSweep {
         long to = y - x;
         long by = residual - x;
         for (int row = 0; row < rows; row++) {
-            FloatVector y0 = raised(load(at).sub(m0).fma(a0, b0).add(load(at + by)), floor);
-            FloatVector y1 = raised(load(at + BYTES).sub(m1).fma(a1, b1).add(load(at + by + BYTES)), floor);
-            store(y0, at + to);
-            store(y1, at + to + BYTES);
+            FloatVector r0 = fromMemorySegment(FLOATS, ALL, at + by, ORDER);
+            FloatVector y0 = fromMemorySegment(FLOATS, ALL, at, ORDER).sub(m0).fma(a0, b0).add(r0);
+            FloatVector r1 = fromMemorySegment(FLOATS, ALL, at + by + BYTES, ORDER);
+            FloatVector y1 = fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER).sub(m1).fma(a1, b1).add(r1);
+            y0.blend(floor, y0.compare(VectorOperators.LE, floor)).intoMemorySegment(ALL, at + to, ORDER);
+            y1.blend(floor, y1.compare(VectorOperators.LE, floor)).intoMemorySegment(ALL, at + to + BYTES, ORDER);
             at += stride;
         }
     }
 
     @Override
     public void narrow(long offset, int rows, long stride, int lane, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
         FloatVector mean = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector scale = FloatVector.fromArray(FLOATS, scales, lane);
         FloatVector shift = FloatVector.fromArray(FLOATS, shifts, lane);
@@ -98,16 +102,12 @@ final class BatchNormApply implements ImagesSweep {
         long to = y - x;
         // Without a residual x is loaded once more in its place and left out by the mask.
         long by = sums ? residual - x : 0;
-        VectorMask<Float> added = ImagesSweep.first(sums ? count : 0);
+        VectorMask<Float> added = FLOATS.indexInRange(0, sums ? count : 0);
         for (int row = 0; row < rows; row++) {
-            FloatVector normalised = ImagesSweep.load(at, mask).sub(mean).fma(scale, shift);
-            ImagesSweep.store(raised(normalised.add(ImagesSweep.load(at + by, added)), floor), at + to, mask);
+            FloatVector normalised = fromMemorySegment(FLOATS, ALL, at, ORDER, mask).sub(mean).fma(scale, shift);
+            FloatVector sum = normalised.add(fromMemorySegment(FLOATS, ALL, at + by, ORDER, added));
+            sum.blend(floor, sum.compare(VectorOperators.LE, floor)).intoMemorySegment(ALL, at + to, ORDER, mask);
             at += stride;
         }
-    }
-
-    /** The larger; NaN stays NaN. */
-    private static FloatVector raised(FloatVector value, FloatVector floor) {
-        return value.blend(floor, value.compare(VectorOperators.LE, floor));
     }
 }

@@ -1,8 +1,10 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -38,8 +40,8 @@ final class BatchNormDeviations implements ImagesSweep {
         FloatVector q1 = FloatVector.fromArray(FLOATS, squares, lane + LANES);
         long at = x + offset;
         for (int row = 0; row < rows; row++) {
-            FloatVector d0 = load(at).sub(p0);
-            FloatVector d1 = load(at + BYTES).sub(p1);
+            FloatVector d0 = fromMemorySegment(FLOATS, ALL, at, ORDER).sub(p0);
+            FloatVector d1 = fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER).sub(p1);
             s0 = s0.add(d0);
             s1 = s1.add(d1);
             q0 = d0.fma(d0, q0);
@@ -54,14 +56,14 @@ final class BatchNormDeviations implements ImagesSweep {
 
     @Override
     public void narrow(long offset, int rows, long stride, int lane, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
         // Lanes beyond the count load 0 and have pivots of other channels: their deviation is left out.
         FloatVector pivot = FloatVector.fromArray(FLOATS, pivots, lane);
         FloatVector s = FloatVector.fromArray(FLOATS, sums, lane);
         FloatVector q = FloatVector.fromArray(FLOATS, squares, lane);
         long at = x + offset;
         for (int row = 0; row < rows; row++) {
-            FloatVector d = FloatVector.zero(FLOATS).blend(ImagesSweep.load(at, mask).sub(pivot), mask);
+            FloatVector d = FloatVector.zero(FLOATS).blend(fromMemorySegment(FLOATS, ALL, at, ORDER, mask).sub(pivot), mask);
             s = s.add(d);
             q = d.fma(d, q);
             at += stride;

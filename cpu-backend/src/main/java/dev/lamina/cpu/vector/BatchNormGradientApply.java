@@ -1,13 +1,14 @@
 package dev.lamina.cpu.vector;
 
-import static dev.lamina.cpu.vector.ImagesSweep.passed;
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /** {@code dx = factor g + slope (x - mean) + shift} with these numbers for each lane of a period; g has passed a rectifier or not. */
 final class BatchNormGradientApply implements ImagesSweep {
@@ -60,10 +61,12 @@ final class BatchNormGradientApply implements ImagesSweep {
         long byX = x - g;
         long to = dx - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector d0 = load(at).fma(k0, load(at + byX).sub(m0).fma(a0, b0));
-            FloatVector d1 = load(at + BYTES).fma(k1, load(at + byX + BYTES).sub(m1).fma(a1, b1));
-            store(d0, at + to);
-            store(d1, at + to + BYTES);
+            FloatVector x0 = fromMemorySegment(FLOATS, ALL, at + byX, ORDER).sub(m0).fma(a0, b0);
+            FloatVector x1 = fromMemorySegment(FLOATS, ALL, at + byX + BYTES, ORDER).sub(m1).fma(a1, b1);
+            FloatVector d0 = fromMemorySegment(FLOATS, ALL, at, ORDER).fma(k0, x0);
+            FloatVector d1 = fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER).fma(k1, x1);
+            d0.intoMemorySegment(ALL, at + to, ORDER);
+            d1.intoMemorySegment(ALL, at + to + BYTES, ORDER);
             at += stride;
         }
     }
@@ -83,17 +86,21 @@ final class BatchNormGradientApply implements ImagesSweep {
         FloatVector zero = FloatVector.zero(FLOATS);
         long byY = y - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector d0 = passed(load(at), load(at + byY), zero).fma(k0, load(at + byX).sub(m0).fma(a0, b0));
-            FloatVector d1 = passed(load(at + BYTES), load(at + byY + BYTES), zero).fma(k1, load(at + byX + BYTES).sub(m1).fma(a1, b1));
-            store(d0, at + to);
-            store(d1, at + to + BYTES);
+            VectorMask<Float> passes0 = fromMemorySegment(FLOATS, ALL, at + byY, ORDER).compare(VectorOperators.GT, zero);
+            VectorMask<Float> passes1 = fromMemorySegment(FLOATS, ALL, at + byY + BYTES, ORDER).compare(VectorOperators.GT, zero);
+            FloatVector x0 = fromMemorySegment(FLOATS, ALL, at + byX, ORDER).sub(m0).fma(a0, b0);
+            FloatVector x1 = fromMemorySegment(FLOATS, ALL, at + byX + BYTES, ORDER).sub(m1).fma(a1, b1);
+            FloatVector d0 = zero.blend(fromMemorySegment(FLOATS, ALL, at, ORDER), passes0).fma(k0, x0);
+            FloatVector d1 = zero.blend(fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER), passes1).fma(k1, x1);
+            d0.intoMemorySegment(ALL, at + to, ORDER);
+            d1.intoMemorySegment(ALL, at + to + BYTES, ORDER);
             at += stride;
         }
     }
 
     @Override
     public void narrow(long offset, int rows, long stride, int lane, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
         FloatVector mean = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector factor = FloatVector.fromArray(FLOATS, factors, lane);
         FloatVector slope = FloatVector.fromArray(FLOATS, slopes, lane);
@@ -102,14 +109,14 @@ final class BatchNormGradientApply implements ImagesSweep {
         long byX = x - g;
         long to = dx - g;
         // Without a rectifier all lanes pass, whatever they are compared with.
-        VectorMask<Float> free = ImagesSweep.first(rectified ? 0 : LANES);
+        VectorMask<Float> free = FLOATS.indexInRange(0, rectified ? 0 : LANES);
         FloatVector zero = FloatVector.zero(FLOATS);
         long byY = rectified ? y - g : 0;
         for (int row = 0; row < rows; row++) {
-            FloatVector raw = ImagesSweep.load(at, mask);
-            FloatVector passed = passed(raw, ImagesSweep.load(at + byY, mask), zero).blend(raw, free);
-            FloatVector d = passed.fma(factor, ImagesSweep.load(at + byX, mask).sub(mean).fma(slope, shift));
-            ImagesSweep.store(d, at + to, mask);
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, at + byY, ORDER, mask).compare(VectorOperators.GT, zero).or(free);
+            FloatVector rest = fromMemorySegment(FLOATS, ALL, at + byX, ORDER, mask).sub(mean).fma(slope, shift);
+            FloatVector d = zero.blend(fromMemorySegment(FLOATS, ALL, at, ORDER, mask), passes).fma(factor, rest);
+            d.intoMemorySegment(ALL, at + to, ORDER, mask);
             at += stride;
         }
     }

@@ -1,14 +1,15 @@
 package dev.lamina.cpu.vector;
 
-import static dev.lamina.cpu.vector.ImagesSweep.passed;
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /** {@code Σ g} and {@code Σ g (x - mean)} for each lane of a period, where g has passed a rectifier or not. */
 final class BatchNormGradientSums implements ImagesSweep {
@@ -60,12 +61,12 @@ final class BatchNormGradientSums implements ImagesSweep {
         long at = g + offset;
         long byX = x - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector g0 = load(at);
-            FloatVector g1 = load(at + BYTES);
+            FloatVector g0 = fromMemorySegment(FLOATS, ALL, at, ORDER);
+            FloatVector g1 = fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER);
             s0 = s0.add(g0);
             s1 = s1.add(g1);
-            p0 = load(at + byX).sub(m0).fma(g0, p0);
-            p1 = load(at + byX + BYTES).sub(m1).fma(g1, p1);
+            p0 = fromMemorySegment(FLOATS, ALL, at + byX, ORDER).sub(m0).fma(g0, p0);
+            p1 = fromMemorySegment(FLOATS, ALL, at + byX + BYTES, ORDER).sub(m1).fma(g1, p1);
             at += stride;
         }
         s0.intoArray(sums, lane);
@@ -87,16 +88,18 @@ final class BatchNormGradientSums implements ImagesSweep {
         long byY = y - g;
         long to = passedTo - g;
         for (int row = 0; row < rows; row++) {
-            FloatVector g0 = passed(load(at), load(at + byY), zero);
-            FloatVector g1 = passed(load(at + BYTES), load(at + byY + BYTES), zero);
+            VectorMask<Float> passes0 = fromMemorySegment(FLOATS, ALL, at + byY, ORDER).compare(VectorOperators.GT, zero);
+            VectorMask<Float> passes1 = fromMemorySegment(FLOATS, ALL, at + byY + BYTES, ORDER).compare(VectorOperators.GT, zero);
+            FloatVector g0 = zero.blend(fromMemorySegment(FLOATS, ALL, at, ORDER), passes0);
+            FloatVector g1 = zero.blend(fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER), passes1);
             if (stores) {
-                store(g0, at + to);
-                store(g1, at + to + BYTES);
+                g0.intoMemorySegment(ALL, at + to, ORDER);
+                g1.intoMemorySegment(ALL, at + to + BYTES, ORDER);
             }
             s0 = s0.add(g0);
             s1 = s1.add(g1);
-            p0 = load(at + byX).sub(m0).fma(g0, p0);
-            p1 = load(at + byX + BYTES).sub(m1).fma(g1, p1);
+            p0 = fromMemorySegment(FLOATS, ALL, at + byX, ORDER).sub(m0).fma(g0, p0);
+            p1 = fromMemorySegment(FLOATS, ALL, at + byX + BYTES, ORDER).sub(m1).fma(g1, p1);
             at += stride;
         }
         s0.intoArray(sums, lane);
@@ -107,24 +110,24 @@ final class BatchNormGradientSums implements ImagesSweep {
 
     @Override
     public void narrow(long offset, int rows, long stride, int lane, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
-        VectorMask<Float> stored = ImagesSweep.first(stores ? count : 0);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        VectorMask<Float> stored = FLOATS.indexInRange(0, stores ? count : 0);
         FloatVector mean = FloatVector.fromArray(FLOATS, means, lane);
         FloatVector s = FloatVector.fromArray(FLOATS, sums, lane);
         FloatVector p = FloatVector.fromArray(FLOATS, products, lane);
         long at = g + offset;
         long byX = x - g;
         // Without a rectifier all lanes pass, whatever they are compared with.
-        VectorMask<Float> free = ImagesSweep.first(rectified ? 0 : LANES);
+        VectorMask<Float> free = FLOATS.indexInRange(0, rectified ? 0 : LANES);
         FloatVector zero = FloatVector.zero(FLOATS);
         long byY = rectified ? y - g : 0;
         long to = stores ? passedTo - g : 0;
         for (int row = 0; row < rows; row++) {
-            FloatVector raw = ImagesSweep.load(at, mask);
-            FloatVector passed = passed(raw, ImagesSweep.load(at + byY, mask), zero).blend(raw, free);
-            ImagesSweep.store(passed, at + to, stored);
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, at + byY, ORDER, mask).compare(VectorOperators.GT, zero).or(free);
+            FloatVector passed = zero.blend(fromMemorySegment(FLOATS, ALL, at, ORDER, mask), passes);
+            passed.intoMemorySegment(ALL, at + to, ORDER, stored);
             s = s.add(passed);
-            p = ImagesSweep.load(at + byX, mask).sub(mean).fma(passed, p);
+            p = fromMemorySegment(FLOATS, ALL, at + byX, ORDER, mask).sub(mean).fma(passed, p);
             at += stride;
         }
         s.intoArray(sums, lane);

@@ -1,7 +1,5 @@
 package dev.lamina.cpu.vector;
 
-import dev.lamina.tensor.DType;
-
 /**
  * A pointwise program bound to memory. Threads take whole tiles; a tile's registers lie in the thread's scratch, small enough for the
  * first-level cache, except contiguous float32 operands and results, which instructions read and write in place. Instructions see
@@ -24,6 +22,8 @@ final class ChainKernel implements Kernel, Team.Task {
     private final Pointer[] results;
     private final long elements;
     private final int tile;
+    /** Operands whose tiles are all alike. */
+    private final boolean[] loadedOnce;
     private final int slotBytes;
     private final Scratch scratch;
     /** For each thread, where each register is in the current tile. */
@@ -50,18 +50,36 @@ final class ChainKernel implements Kernel, Team.Task {
         }
         program = new TileProgram(source, operandAccess, resultAccess);
         int threads = elements < ALONE ? 1 : team.threads();
-        tile = tileLength(program.busySlots, elements, threads);
+        tile = tileLength(program.busySlots, elements, threads, operandAccess);
+        loadedOnce = new boolean[operands.length];
+        for (int i = 0; i < operands.length; i++) {
+            int period = operandAccess[i].period();
+            loadedOnce[i] = operandAccess[i].scalar() || period > 0 && (tile % period == 0 || tile >= elements);
+        }
         slotBytes = 4 * tile + GAP;
-        scratch = new Scratch(threads, (long) slotBytes * (program.slots + program.spareSlots));
+        scratch = new Scratch(threads, (long) slotBytes * (program.slots + TileProgram.SPARE));
         registers = new long[threads][source.registers];
         for (int thread = 0; thread < threads; thread++) {
             prepare(source, thread);
         }
     }
 
-    private static int tileLength(int slots, long elements, int threads) {
-        int fits = Math.clamp(TILE_BYTES / (4 * Math.max(1, slots)), SHORTEST_TILE, LONGEST_TILE) / Raw.LANES * Raw.LANES;
-        return (int) Math.min(fits, Math.max(Raw.LANES, Scratch.roundUp(Math.ceilDiv(elements, threads), Raw.LANES)));
+    /** Whole vectors, and whole periods of an operand that repeats, if these are short enough. */
+    private static int tileLength(int slots, long elements, int threads, Access[] operands) {
+        int fits = Math.clamp(TILE_BYTES / (4 * Math.max(1, slots)), SHORTEST_TILE, LONGEST_TILE);
+        int unit = Raw.LANES;
+        for (Access operand : operands) {
+            int period = operand.period();
+            if (period > 0 && unit % period != 0) {
+                int common = unit / gcd(unit, period) * period;
+                unit = common <= fits ? common : unit;
+            }
+        }
+        return (int) Math.min(fits / unit * unit, Math.max(unit, Scratch.roundUp(Math.ceilDiv(elements, threads), unit)));
+    }
+
+    private static int gcd(int a, int b) {
+        return b == 0 ? a : gcd(b, a % b);
     }
 
     private void prepare(Program source, int thread) {
@@ -75,11 +93,7 @@ final class ChainKernel implements Kernel, Team.Task {
     }
 
     private long slot(int thread, int register) {
-        return place(thread, program.slot[register]);
-    }
-
-    private long place(int thread, int slot) {
-        return scratch.address(thread) + (long) slotBytes * slot;
+        return scratch.address(thread) + (long) slotBytes * program.slot[register];
     }
 
     @Override
@@ -103,31 +117,33 @@ final class ChainKernel implements Kernel, Team.Task {
             return;
         }
         for (int i = 0; i < operandAccess.length; i++) {
-            if (operandAccess[i].scalar()) {
-                DType dtype = operandAccess[i].dtype;
-                Rows.fill(Rows.value(dtype, operands[i].address()), slot(thread, program.operand[i]), tile);
+            if (loadedOnce[i]) {
+                operandAccess[i].load(operands[i].address(), 0, (int) Math.min(tile, elements), slot(thread, program.operand[i]));
             }
         }
         for (long at = first; at < last; at += tile) {
             int n = (int) Math.min(tile, last - at);
             int whole = n / Raw.LANES * Raw.LANES;
             if (whole > 0) {
-                tile(thread, at, whole, true);
+                tile(thread, at, 0, whole, true);
             }
             if (whole < n) {
-                tile(thread, at + whole, n - whole, false);
+                tile(thread, at, whole, n - whole, false);
             }
         }
     }
 
-    /** Computes n elements; in place only where n is whole vectors. */
-    private void tile(int thread, long at, int n, boolean inPlace) {
+    /** Computes n elements of the tile at {@code start}, from its element {@code first} on; in place only where n is whole vectors. */
+    private void tile(int thread, long start, int first, int n, boolean inPlace) {
         long[] where = registers[thread];
+        long at = start + first;
         for (int i = 0; i < operandAccess.length; i++) {
             int register = program.operand[i];
             if (inPlace && program.directOperand[i]) {
                 where[register] = operands[i].address() + 4 * at;
-            } else if (!operandAccess[i].scalar()) {
+            } else if (loadedOnce[i]) {
+                where[register] = slot(thread, register) + 4L * first;
+            } else {
                 where[register] = slot(thread, register);
                 operandAccess[i].load(operands[i].address(), at, n, where[register]);
             }
@@ -138,7 +154,7 @@ final class ChainKernel implements Kernel, Team.Task {
                 where[register] = inPlace ? results[i].address() + 4 * at : slot(thread, register);
             }
         }
-        program.run(where, place(thread, program.slots), (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
+        program.run(where, scratch.address(thread) + (long) slotBytes * program.slots, (n + Raw.LANES - 1) / Raw.LANES * Raw.LANES);
         for (int i = 0; i < resultAccess.length; i++) {
             if (!inPlace || !program.directResult[i]) {
                 resultAccess[i].store(where[program.result[i]], results[i].address(), at, n);

@@ -1,8 +1,10 @@
 package dev.lamina.cpu.vector;
 
+import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
-import static dev.lamina.cpu.vector.Raw.load;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
@@ -30,8 +32,8 @@ final class ChannelSumLanes implements ImagesSweep {
         FloatVector s1 = FloatVector.fromArray(FLOATS, sums, lane + LANES);
         long at = x + offset;
         for (int row = 0; row < rows; row++) {
-            s0 = s0.add(load(at));
-            s1 = s1.add(load(at + BYTES));
+            s0 = s0.add(fromMemorySegment(FLOATS, ALL, at, ORDER));
+            s1 = s1.add(fromMemorySegment(FLOATS, ALL, at + BYTES, ORDER));
             at += stride;
         }
         s0.intoArray(sums, lane);
@@ -40,11 +42,11 @@ final class ChannelSumLanes implements ImagesSweep {
 
     @Override
     public void narrow(long offset, int rows, long stride, int lane, int count) {
-        VectorMask<Float> mask = ImagesSweep.first(count);
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
         FloatVector s = FloatVector.fromArray(FLOATS, sums, lane);
         long at = x + offset;
         for (int row = 0; row < rows; row++) {
-            s = s.add(ImagesSweep.load(at, mask));
+            s = s.add(fromMemorySegment(FLOATS, ALL, at, ORDER, mask));
             at += stride;
         }
         s.intoArray(sums, lane);

@@ -131,7 +131,7 @@ final class ColumnFold implements Kernel, Team.Task {
     private int fast(long left, int n) {
         long beyond = (Scratch.roundUp(n, LANES) - n) * Float.BYTES;
         long slow = beyond == 0 ? 0 : space.foldedStride <= 0 ? left : Math.ceilDiv(beyond, space.foldedStride);
-        return (int) Math.clamp(left - slow, 0, BLOCK);
+        return Math.clamp(left - slow, 0, BLOCK);
     }
 
     /** Folds m rows of n elements into a tile, the first {@code fast} of them by whole vectors. */

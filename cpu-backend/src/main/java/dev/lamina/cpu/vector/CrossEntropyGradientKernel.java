@@ -59,18 +59,18 @@ final class CrossEntropyGradientKernel implements Kernel, Team.Task {
         double scale = ALL.get(Rows.FLOAT, upstream.address() + (each ? row * Float.BYTES : 0)) / divisor;
         double smooth = labels.smooth();
         double onLabel = labels.sharp() * labels.weight(label);
-        double factor = (smooth * sumOfWeights + onLabel) / sum * scale;
-        SoftmaxRows.scale(exponentials, (float) factor, 0, tile.n);
-        if (smooth > 0) {
+        double targets = smooth * sumOfWeights + onLabel;
+        float ofLabel = ALL.get(Rows.FLOAT, exponentials + 4 * label);
+        if (smooth == 0) {
+            SoftmaxRows.scale(exponentials, (float) (targets / sum * scale), 0, tile.width);
+        } else {
             for (int k = 0; k < tile.n; k++) {
-                subtract(exponentials + 4L * k, smooth * labels.weight(k) * scale);
+                double p = ALL.get(Rows.FLOAT, exponentials + 4L * k) / sum;
+                ALL.set(Rows.FLOAT, exponentials + 4L * k, (float) ((p * targets - smooth * labels.weight(k)) * scale));
             }
         }
-        subtract(exponentials + 4 * label, onLabel * scale);
+        double target = smooth * labels.weight(label) + onLabel;
+        ALL.set(Rows.FLOAT, exponentials + 4 * label, (float) ((ofLabel / sum * targets - target) * scale));
         Rows.copy(exponentials, to, tile.n);
-    }
-
-    private static void subtract(long at, double value) {
-        ALL.set(Rows.FLOAT, at, (float) (ALL.get(Rows.FLOAT, at) - value));
     }
 }

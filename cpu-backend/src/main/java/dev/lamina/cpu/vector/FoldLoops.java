@@ -40,14 +40,14 @@ final class FoldLoops {
         return (float) (fold == Reduction.Fold.MEAN ? value / count : value);
     }
 
-    /** Folds n contiguous elements. */
-    static double row(Reduction.Fold fold, long x, long n) {
+    /** Folds n contiguous elements; a vector at {@code spill} is scratch. */
+    static double row(Reduction.Fold fold, long x, long n, long spill) {
         double value = start(fold);
         for (long at = 0; at < n; at += SEGMENT) {
             int m = (int) Math.min(SEGMENT, n - at);
             long from = x + at * Float.BYTES;
             value = join(fold, value, switch (fold) {
-                case SUM, MEAN -> sum(from, m);
+                case SUM, MEAN -> sum(from, m, spill);
                 case MAX -> max(from, m);
                 case MIN -> min(from, m);
             });
@@ -64,7 +64,8 @@ final class FoldLoops {
         return value;
     }
 
-    private static double sum(long x, int n) {
+    /** Lanes are added in order, through memory: the Vector API promises no order for sums of lanes, and the interpreter has another. */
+    private static double sum(long x, int n, long spill) {
         FloatVector a = FloatVector.zero(FLOATS);
         FloatVector b = a;
         FloatVector c = a;
@@ -79,11 +80,17 @@ final class FoldLoops {
         for (; i <= n - LANES; i += LANES) {
             a = a.add(fromMemorySegment(FLOATS, ALL, x + 4L * i, ORDER));
         }
-        double rest = 0;
-        for (; i < n; i++) {
-            rest += ALL.get(Rows.FLOAT, x + 4L * i);
+        double sum = 0;
+        if (i > 0) {
+            a.add(b).add(c.add(d)).intoMemorySegment(ALL, spill, ORDER);
+            for (int k = 0; k < LANES; k++) {
+                sum += ALL.get(Rows.FLOAT, spill + 4L * k);
+            }
         }
-        return rest + LaneSum.of(a.add(b).add(c.add(d)));
+        for (; i < n; i++) {
+            sum += ALL.get(Rows.FLOAT, x + 4L * i);
+        }
+        return sum;
     }
 
     static float max(long x, int n) {

@@ -8,16 +8,13 @@ import static jdk.incubator.vector.FloatVector.broadcast;
 import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
 
 /**
- * Loops over tiles for functions that are made of exponentials and logarithms, in passes, so that loops stay small enough for the compiler
- * to keep vectors in registers. Lengths are multiples of a vector's; results may be an operand; {@code spare} has room for n floats and
- * is no operand. A result depends on nothing but its operands.
+ * Loops over tiles for functions made of exponentials, which are taken of a spare tile first. Lengths are multiples of a vector's; results
+ * may be an operand, the spare tile may not.
  */
 final class FunctionTiles {
-    private static final int SIGN = 0x80000000;
     /** {@code (tanh(x) / x - 1) / x²} in powers of x² below {@link #TANH_SMALL}, to 2^-28: minimax. */
     private static final float T0 = -0.3333328366279602f;
     private static final float T1 = 0.133314847946167f;
@@ -46,81 +43,133 @@ final class FunctionTiles {
     private static final float GELU_SCALE = 1.5957691216057308f;
     private static final float GELU_CUBE = 0.044715f;
     private static final float ROOT_HALF = 0.70710678118654752f;
+    private static final int SIGN = 0x80000000;
 
     private FunctionTiles() { }
 
+    /** The hyperbolic tangent, within 1.5 units in the last place. */
+    static void tanh(long a, long spare, long y, int n) {
+        doubledSize(a, spare, n);
+        ExpTiles.exp(spare, spare, n);
+        tanhOf(a, spare, y, n);
+    }
+
+    static void sigmoid(long a, long spare, long y, int n) {
+        minusSize(a, spare, n);
+        ExpTiles.exp(spare, spare, n);
+        sigmoidOf(a, spare, y, n);
+    }
+
+    /** {@code max(x, 0) + log1p(e^-|x|)}. */
+    static void softplus(long a, long spare, long y, int n) {
+        minusSize(a, spare, n);
+        ExpTiles.exp(spare, spare, n);
+        LogTiles.finite1p(spare, spare, n);
+        addPositive(a, spare, y, n);
+    }
+
+    /** The error function, within 1e-7. */
+    static void erf(long a, long spare, long y, int n) {
+        minusSquare(a, spare, 1, n);
+        ExpTiles.exp(spare, spare, n);
+        erfOf(a, spare, y, n);
+    }
+
+    /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}. */
+    static void gelu(long a, long spare, long y, int n) {
+        minusSquare(a, spare, 0.5f, n);
+        ExpTiles.exp(spare, spare, n);
+        geluOf(a, spare, y, n);
+    }
+
+    /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}, as x times a sigmoid. */
+    static void geluTanh(long a, long spare, long y, int n) {
+        geluArgument(a, spare, n);
+        ExpTiles.exp(spare, spare, n);
+        weightOf(a, spare, y, n);
+    }
+
+    static void elu(long a, long spare, long y, float alpha, int n) {
+        ExpTiles.expm1(a, spare, n);
+        eluOf(a, spare, y, alpha, n);
+    }
+
     /** {@code -|x|}. */
-    private static void minusAbs(long a, long y, int n) {
+    private static void minusSize(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
             x.abs().neg().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code factor x²}. */
-    private static void scaledSquare(long a, float factor, long y, int n) {
+    /** {@code 2 |x|}. */
+    private static void doubledSize(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.mul(x).mul(factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.abs().mul(2).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** By {@code 1 - 2 / (1 + e^2|x|)}, or a polynomial near 0; within 1.5 units in the last place. */
-    static void tanh(long a, long y, long spare, int n) {
+    /** {@code -factor x²}. */
+    private static void minusSquare(long a, long y, float factor, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.abs().mul(2).intoMemorySegment(ALL, spare + 4L * i, ORDER);
+            x.mul(x).mul(-factor).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
-        ExpTiles.exp(spare, spare, n);
+    }
+
+    /** Minus the size of the sigmoid's argument in gelu's tanh approximation. */
+    private static void geluArgument(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
+            x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE).abs().neg().intoMemorySegment(ALL, y + 4L * i, ORDER);
+        }
+    }
+
+    /** {@code 1 - 2 / (e + 1)} with {@code e = e^(2|x|)}, or a polynomial near 0, and the sign of x. */
+    private static void tanhOf(long a, long exp, long y, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             FloatVector size = x.abs();
             FloatVector s = x.mul(x);
             FloatVector p = broadcast(FLOATS, T4).fma(s, broadcast(FLOATS, T3)).fma(s, broadcast(FLOATS, T2));
             p = p.fma(s, broadcast(FLOATS, T1)).fma(s, broadcast(FLOATS, T0));
             FloatVector large = broadcast(FLOATS, 1).sub(broadcast(FLOATS, 2).div(e.add(1)));
             FloatVector t = large.blend(size.mul(s).fma(p, size), size.compare(VectorOperators.LT, TANH_SMALL));
-            IntVector sign = x.reinterpretAsInts().and(SIGN);
-            t.reinterpretAsInts().or(sign).reinterpretAsFloats().intoMemorySegment(ALL, y + 4L * i, ORDER);
+            t.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code 1 / (1 + e^-x)} by {@code e^-|x|}: no overflow, and small results are accurate too. */
-    static void sigmoid(long a, long y, long spare, int n) {
-        minusAbs(a, spare, n);
-        ExpTiles.exp(spare, spare, n);
+    /** {@code 1 / (1 + e)}, or {@code e / (1 + e)} below 0, with {@code e = e^-|x|}. */
+    private static void sigmoidOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** {@code max(x, 0) + log1p(e^-|x|)}. */
-    static void softplus(long a, long y, long spare, int n) {
-        minusAbs(a, spare, n);
-        ExpTiles.exp(spare, spare, n);
-        LogTiles.finite1p(spare, spare, n);
+    /** {@code max(x, 0) + e}. */
+    private static void addPositive(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.max(0).add(fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER)).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
+            x.max(0).add(e).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    /** The error function, within 1e-7: {@code 1 - erfc(x)} where {@code |x| >= 1}. */
-    static void erf(long a, long y, long spare, int n) {
-        scaledSquare(a, -1, spare, n);
-        ExpTiles.exp(spare, spare, n);
+    /** {@code 1 - erfc(x)} where {@code |x| >= 1}, with {@code e = e^(-x²)}. */
+    private static void erfOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
-            FloatVector s = x.mul(x);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             FloatVector t = broadcast(FLOATS, 2).div(x.abs().add(2));
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
             p = p.fma(t, broadcast(FLOATS, C2)).fma(t, broadcast(FLOATS, C1)).fma(t, broadcast(FLOATS, C0));
             FloatVector tail = p.mul(t).mul(e);
+            FloatVector s = x.mul(x);
             FloatVector q = broadcast(FLOATS, E5).fma(s, broadcast(FLOATS, E4)).fma(s, broadcast(FLOATS, E3));
             q = q.fma(s, broadcast(FLOATS, E2)).fma(s, broadcast(FLOATS, E1)).fma(s, broadcast(FLOATS, E0)).mul(x);
             q = q.blend(tail.neg().add(1), x.compare(VectorOperators.GE, 1)).blend(tail.sub(1), x.compare(VectorOperators.LE, -1));
@@ -128,13 +177,11 @@ final class FunctionTiles {
         }
     }
 
-    /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}; minus infinity gives -0. */
-    static void gelu(long a, long y, long spare, int n) {
-        scaledSquare(a, -0.5f, spare, n);
-        ExpTiles.exp(spare, spare, n);
+    /** {@code x Φ(x)} with {@code e = e^(-x²/2)}; minus infinity gives -0. */
+    private static void geluOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             FloatVector t = broadcast(FLOATS, 2).div(x.abs().mul(ROOT_HALF).add(2));
             FloatVector p = broadcast(FLOATS, C8).fma(t, broadcast(FLOATS, C7)).fma(t, broadcast(FLOATS, C6));
             p = p.fma(t, broadcast(FLOATS, C5)).fma(t, broadcast(FLOATS, C4)).fma(t, broadcast(FLOATS, C3));
@@ -145,26 +192,21 @@ final class FunctionTiles {
         }
     }
 
-    /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}, as x times a sigmoid; minus infinity gives -0. */
-    static void geluTanh(long a, long y, long spare, int n) {
+    /** x times a sigmoid from {@code e = e^-|z|}, where z has the sign of x; minus infinity gives -0. */
+    private static void weightOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.mul(x).mul(x).mul(GELU_CUBE).add(x).mul(GELU_SCALE).abs().neg().intoMemorySegment(ALL, spare + 4L * i, ORDER);
-        }
-        ExpTiles.exp(spare, spare, n);
-        for (int i = 0; i < n; i += LANES) {
-            FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector e = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER);
+            FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
             FloatVector weight = e.blend(1, x.compare(VectorOperators.GE, 0)).div(e.add(1));
             x.mul(weight).blend(-0f, x.compare(VectorOperators.EQ, Float.NEGATIVE_INFINITY)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
-    static void elu(long a, long y, float alpha, long spare, int n) {
-        ExpTiles.expm1(a, spare, n);
+    /** x where positive, else {@code alpha e} with {@code e = e^x - 1}. */
+    private static void eluOf(long a, long exp, long y, float alpha, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            FloatVector below = fromMemorySegment(FLOATS, ALL, spare + 4L * i, ORDER).mul(alpha);
+            FloatVector below = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER).mul(alpha);
             below.blend(x, x.compare(VectorOperators.GT, 0)).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }

@@ -36,7 +36,8 @@ public record Images(long n, long c, long h, long w, Order order) {
             throw new GraphException("images [%d, %d, %d, %d]: extents need N >= 0, C >= 1, H >= 0 and W >= 0.".formatted(n, c, h, w));
         }
         if (Math.multiplyExact(h, w) > Integer.MAX_VALUE) {
-            throw new GraphException("images [%d, %d, %d, %d]: a map of %d x %d has more than 2^31 - 1 places.".formatted(n, c, h, w, h, w));
+            throw new GraphException("images [%d, %d, %d, %d]: a map of %d x %d has more than 2^31 - 1 places; winners are int32."
+                    .formatted(n, c, h, w, h, w));
         }
     }
 
@@ -69,6 +70,13 @@ public record Images(long n, long c, long h, long w, Order order) {
     public long at(long image, long channel, long row, long column) {
         long inner = inner();
         return (((image * groups() + channel / inner) * h + row) * w + column) * inner + channel % inner;
+    }
+
+    /** Checks that maps and their pooled maps have the same images, channels and order. */
+    void requirePooled(Images out) {
+        if (n != out.n || c != out.c || order != out.order) {
+            throw new GraphException("pooling: maps %s and pooled maps %s need the same images, channels and order.".formatted(this, out));
+        }
     }
 
     /** These images with maps of other extents. */

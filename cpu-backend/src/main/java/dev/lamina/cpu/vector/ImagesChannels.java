@@ -29,7 +29,8 @@ final class ImagesChannels {
 
     ImagesChannels(Images images) {
         channels = Math.toIntExact(images.c());
-        boolean together = images.order() == Images.Order.CHANNELS_LAST || images.order() == Images.Order.PLAIN && images.h() * images.w() == 1;
+        boolean onePlace = images.order() == Images.Order.PLAIN && images.h() * images.w() == 1;
+        boolean together = images.order() == Images.Order.CHANNELS_LAST || onePlace;
         inner = together ? channels : (int) images.inner();
         groups = Math.ceilDiv(channels, inner);
         runs = together ? 1 : images.n();

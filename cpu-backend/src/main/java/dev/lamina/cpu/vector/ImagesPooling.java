@@ -1,7 +1,5 @@
 package dev.lamina.cpu.vector;
 
-import dev.lamina.graph.GraphException;
-
 /**
  * A pooling between two sets of maps, row by row of the one that is written. A unit is the maps that lie together in memory:
  * {@code inner} channels of an image.
@@ -12,6 +10,8 @@ abstract class ImagesPooling implements Kernel {
     final ImagesTaps rows;
     final ImagesTaps columns;
     final int inner;
+    /** Of each thread, for maps that lie by themselves. */
+    final ImagesRow[] own;
     private final int channels;
     private final int groups;
     private final long units;
@@ -21,9 +21,7 @@ abstract class ImagesPooling implements Kernel {
 
     /** A pooling whose large maps are {@code in}, whose small maps {@code out}. */
     ImagesPooling(Team given, Images in, Images out, ImagesTaps rows, ImagesTaps columns, Result result) {
-        if (in.n() != out.n() || in.c() != out.c() || in.order() != out.order()) {
-            throw new GraphException("pooling: maps %s and pooled maps %s need the same images, channels and order.".formatted(in, out));
-        }
+        in.requirePooled(out);
         this.rows = rows;
         this.columns = columns;
         channels = Math.toIntExact(in.c());
@@ -35,6 +33,8 @@ abstract class ImagesPooling implements Kernel {
             case MAPS -> rows.extent();
         };
         team = Math.max(in.elements(), out.elements()) < SMALL ? Team.single() : given;
+        own = new ImagesRow[team.threads()];
+        java.util.Arrays.setAll(own, _ -> new ImagesRow(Math.max(columns.extent(), columns.windows())));
     }
 
     /** What is written. */
@@ -44,7 +44,7 @@ abstract class ImagesPooling implements Kernel {
     abstract void bind();
 
     /** Writes a row of a unit. */
-    abstract void row(long unit, int row);
+    abstract void row(int thread, long unit, int row);
 
     @Override
     public void run() {
@@ -55,7 +55,7 @@ abstract class ImagesPooling implements Kernel {
     private void share(int thread, int threads) {
         long end = Team.start(units * written, thread + 1, threads);
         for (long i = Team.start(units * written, thread, threads); i < end; i++) {
-            row(i / written, (int) (i % written));
+            row(thread, i / written, (int) (i % written));
         }
     }
 

@@ -1,13 +1,16 @@
 package dev.lamina.cpu.vector;
 
 import dev.lamina.graph.Window;
+import java.util.Arrays;
+import java.util.function.IntPredicate;
+import java.util.stream.IntStream;
 
 /**
  * Which places of a map's axis the windows of a pooling cover, and by which windows a place is covered. Both are arithmetic progressions:
  * taps {@code start + i step} of a window, windows {@code first + i windowStep} of a place.
  */
 final class ImagesTaps {
-    /** First place of each window inside the map. */
+    /** First place of each window inside the map; any number if none is inside. */
     final int[] start;
     /** Places of each window inside the map, 0 if it lies in the padding. */
     final int[] count;
@@ -21,33 +24,51 @@ final class ImagesTaps {
     final int[] covers;
     /** Distance between the windows that cover a place. */
     final int windowStep;
+    /** The places that no window covers. */
+    final int[] bare;
+    /** The places that more than k windows cover, for each k. */
+    final int[][] covered;
 
-    private ImagesTaps(int extent, int windows, int step, int windowStep) {
+    private ImagesTaps(int extent, int[] start, int[] count, double[] share, int step, int windowStep) {
+        this.start = start;
+        this.count = count;
+        this.share = share;
         this.step = step;
         this.windowStep = windowStep;
-        start = new int[windows];
-        count = new int[windows];
-        share = new double[windows];
         first = new int[extent];
         covers = new int[extent];
+        for (int i = 0; i < start.length; i++) {
+            for (int t = 0; t < count[i]; t++) {
+                int place = start[i] + t * step;
+                first[place] = covers[place] == 0 ? i : first[place];
+                covers[place]++;
+            }
+        }
+        bare = places(n -> n == 0);
+        covered = new int[Arrays.stream(covers).max().orElse(0)][];
+        Arrays.setAll(covered, k -> places(n -> n > k));
     }
 
-    /** The taps of sliding windows; padding counts in the divisor where it lies before the padded end, or not at all. */
+    private int[] places(IntPredicate windows) {
+        return IntStream.range(0, covers.length).filter(place -> windows.test(covers[place])).toArray();
+    }
+
+    /** The taps of sliding windows; padding counts in a mean's length where it lies before the padded end, or not at all. */
     static ImagesTaps of(Window.Axis axis, long extent, long windows, boolean countPadding) {
-        long common = gcd(axis.dilation(), axis.stride());
-        // With dilation a window's taps may step over places that the next windows hit: every (dilation / common)-th window meets a place.
-        ImagesTaps taps = new ImagesTaps((int) extent, (int) windows, (int) Math.min(axis.dilation(), extent),
-                (int) Math.min(axis.dilation() / common, Math.max(1, windows)));
-        for (int i = 0; i < windows; i++) {
+        int[] start = new int[(int) windows];
+        int[] count = new int[start.length];
+        double[] share = new double[start.length];
+        for (int i = 0; i < start.length; i++) {
             long from = i * axis.stride() - axis.padBegin();
             long before = from >= 0 ? 0 : Math.min(axis.kernel(), Math.ceilDiv(-from, axis.dilation()));
             long inside = taps(from, axis, extent) - before;
-            taps.start[i] = (int) (from + before * axis.dilation());
-            taps.count[i] = (int) Math.max(0, inside);
-            taps.share[i] = 1.0 / Math.max(1, countPadding ? taps(from, axis, extent + axis.padEnd()) : inside);
+            start[i] = (int) (from + before * axis.dilation());
+            count[i] = (int) Math.max(0, inside);
+            share[i] = 1.0 / Math.max(1, countPadding ? taps(from, axis, extent + axis.padEnd()) : inside);
         }
-        taps.cover();
-        return taps;
+        // A place that window p meets with tap t, window p + dilation / d meets with tap t - stride / d, d the greatest common divisor.
+        long between = axis.dilation() / gcd(axis.dilation(), axis.stride());
+        return new ImagesTaps((int) extent, start, count, share, (int) Math.min(axis.dilation(), extent), (int) Math.min(between, windows));
     }
 
     /** Taps of the window from a place that lie before an end. */
@@ -61,24 +82,20 @@ final class ImagesTaps {
 
     /** The bins of adaptive pooling. */
     static ImagesTaps adaptive(long extent, long bins) {
-        ImagesTaps taps = new ImagesTaps((int) extent, (int) bins, 1, 1);
-        for (int i = 0; i < bins; i++) {
-            taps.start[i] = (int) (i * extent / bins);
-            taps.count[i] = (int) Math.ceilDiv((i + 1L) * extent, bins) - taps.start[i];
-            taps.share[i] = 1.0 / taps.count[i];
+        int[] start = new int[(int) bins];
+        int[] count = new int[start.length];
+        double[] share = new double[start.length];
+        for (int i = 0; i < start.length; i++) {
+            start[i] = (int) (i * extent / bins);
+            count[i] = (int) Math.ceilDiv((i + 1L) * extent, bins) - start[i];
+            share[i] = 1.0 / count[i];
         }
-        taps.cover();
-        return taps;
+        return new ImagesTaps((int) extent, start, count, share, 1, 1);
     }
 
-    private void cover() {
-        for (int i = 0; i < start.length; i++) {
-            for (int t = 0; t < count[i]; t++) {
-                int place = start[i] + t * step;
-                first[place] = covers[place] == 0 ? i : first[place];
-                covers[place]++;
-            }
-        }
+    /** The k-th window that covers a place. */
+    int window(int place, int k) {
+        return first[place] + k * windowStep;
     }
 
     int windows() {
@@ -86,6 +103,6 @@ final class ImagesTaps {
     }
 
     int extent() {
-        return first.length;
+        return covers.length;
     }
 }

@@ -9,8 +9,7 @@ import dev.lamina.tensor.DType;
 record LabelledRows(SoftmaxKernels.Samples samples) {
     long label(long n) {
         long at = samples.labels().address() + n * samples.labelType().bytes();
-        return samples.labelType() == DType.INT64 ? ALL.get(Rows.LONG, at)
-                : samples.labelType() == DType.INT32 ? ALL.get(Rows.INT, at) : ALL.get(Rows.BYTE, at) & 0xff;
+        return samples.labelType() == DType.INT64 ? ALL.get(Rows.LONG, at) : ALL.get(Rows.INT, at);
     }
 
     boolean ignored(long label) {

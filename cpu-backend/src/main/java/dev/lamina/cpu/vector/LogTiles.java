@@ -47,13 +47,13 @@ final class LogTiles {
     private LogTiles() { }
 
     /** The logarithm: NaN below 0, minus infinity at 0; {@code spare} has room for n floats and is no operand. */
-    static void log(long a, long y, long spare, int n) {
+    static void log(long a, long spare, long y, int n) {
         finite(a, spare, n);
         ends(a, spare, 0, y, n);
     }
 
     /** {@code log(1 + x)}: NaN below -1, minus infinity at -1; zeros keep their sign. {@code spare} as for log. */
-    static void log1p(long a, long y, long spare, int n) {
+    static void log1p(long a, long spare, long y, int n) {
         finite1p(a, spare, n);
         ends(a, spare, -1, y, n);
     }

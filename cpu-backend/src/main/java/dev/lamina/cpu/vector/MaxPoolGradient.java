@@ -4,11 +4,9 @@ import static dev.lamina.cpu.vector.Raw.ALL;
 import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
 import static dev.lamina.cpu.vector.Raw.ORDER;
-import static dev.lamina.cpu.vector.Raw.load;
-import static dev.lamina.cpu.vector.Raw.store;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Window;
-import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorMask;
@@ -16,10 +14,10 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * {@link dev.lamina.graph.Pooling.MaxPoolGradient} and {@link dev.lamina.graph.Pooling.MaxUnpool} for winners of a known window. Each place
- * asks the windows that cover it, in row-major order, whether it won: nothing is cleared before, and no two threads write one place.
+ * {@link dev.lamina.graph.Pooling.MaxPoolGradient} and {@link dev.lamina.graph.Pooling.MaxUnpool} for winners of a known window: each place
+ * asks the windows that cover it whether it won.
  */
-public final class MaxPoolGradient extends ImagesPooling {
+public final class MaxPoolGradient extends ImagesGradient {
     private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
 
     private final Pointer from;
@@ -27,8 +25,6 @@ public final class MaxPoolGradient extends ImagesPooling {
     private final Pointer to;
     private final Pointer rectified;
     private final Choice choice;
-    private final long windowBytes;
-    private final long windowRowBytes;
     private long g;
     private long winners;
     private long dx;
@@ -39,32 +35,31 @@ public final class MaxPoolGradient extends ImagesPooling {
 
     private MaxPoolGradient(Team team, Window window, Images in, Images out, Pointer g, Pointer winners, Pointer dx, Pointer rectified,
             Choice choice) {
-        super(team, in, out, ImagesTaps.of(window.h(), in.h(), out.h(), false), ImagesTaps.of(window.w(), in.w(), out.w(), false),
-                Result.MAPS);
+        super(team, in, out, ImagesTaps.of(window.h(), in.h(), out.h(), false), ImagesTaps.of(window.w(), in.w(), out.w(), false));
         from = g;
         winnersFrom = winners;
         to = dx;
         this.rectified = rectified;
         this.choice = choice;
-        windowBytes = columns.windowStep * bytes();
-        windowRowBytes = (long) rows.windowStep * columns.windows() * bytes();
     }
 
     /**
      * A kernel that sums the gradients {@code g} of {@code out} into their winners' places of {@code in}, zero elsewhere.
      *
-     * @param winners what {@link MaxPool} wrote for the same window and images; a place outside its window is as good as -1
+     * @param winners what {@link MaxPool} wrote for the same window and images
      * @param dx the result, of {@code in}
      * @param rectified if not null, a rectifier's output in the layout of {@code dx}: the result is multiplied by
-     *     {@code 1[rectified > 0]}; may be dx
+     *     {@code 1[rectified > 0]}; may not be dx
      */
     public static Kernel sum(Team team, Window window, Images in, Images out, Pointer g, Pointer winners, Pointer dx, Pointer rectified) {
-        return new MaxPoolGradient(team, window, in, out, g, winners, dx, rectified, Choice.SUM);
+        return in.inner() == 1 ? MaxPoolScatter.sum(team, in, out, g, winners, dx, rectified)
+                : new MaxPoolGradient(team, window, in, out, g, winners, dx, rectified, Choice.SUM);
     }
 
     /** Like {@link #sum}, but a place that several windows chose takes the value of the last. */
     public static Kernel last(Team team, Window window, Images in, Images out, Pointer values, Pointer winners, Pointer result) {
-        return new MaxPoolGradient(team, window, in, out, values, winners, result, null, Choice.LAST);
+        return in.inner() == 1 ? MaxPoolScatter.last(team, in, out, values, winners, result)
+                : new MaxPoolGradient(team, window, in, out, values, winners, result, null, Choice.LAST);
     }
 
     @Override
@@ -76,86 +71,124 @@ public final class MaxPoolGradient extends ImagesPooling {
     }
 
     @Override
-    void row(long unit, int row) {
-        int width = columns.extent();
-        for (int column = 0; column < width; column++) {
-            int high = rows.covers[row];
-            int wide = columns.covers[column];
-            long first = inPooled(unit, rows.first[row], columns.first[column]);
-            int place = row * width + column;
-            long at = inMaps(unit, row, column);
-            if (inner == 1) {
-                single(first, high, wide, place, at);
+    long result() {
+        return dx;
+    }
+
+    @Override
+    void pass(boolean begins, int k, long windows, int windowRow, long result, int row, int count) {
+        int[] list = columns.covered[k];
+        int place = row * columns.extent();
+        if (count < LANES) {
+            if (begins) {
+                beginMasked(list, windows, result, place, count);
             } else {
-                switch (choice) {
-                    case SUM -> sums(first, high, wide, place, at);
-                    case LAST -> rest(first, high, wide, place, at, 0);
-                }
+                addMasked(list, k, windows, result, place, count);
             }
+        } else if (begins) {
+            begin(list, windows, result, place);
+        } else if (choice == Choice.SUM) {
+            add(list, k, windows, result, place);
+        } else {
+            replace(list, k, windows, result, place);
         }
     }
 
-    private void sums(long first, int high, int wide, int place, long at) {
+    private void begin(int[] list, long windows, long result, int place) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        int c = 0;
-        for (; c + LANES <= inner; c += LANES) {
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = zero;
-            for (int p = 0; p < high; p++) {
-                for (int q = 0; q < wide; q++) {
-                    long window = start + p * windowRowBytes + q * windowBytes;
-                    VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER).compare(VectorOperators.EQ, place);
-                    sum = sum.add(load(g + window), won.cast(FLOATS));
-                }
-            }
-            long result = at + (long) c * Float.BYTES;
-            if (rectified != null) {
-                sum = ImagesSweep.passed(sum, load(y + result), zero);
-            }
-            store(sum, dx + result);
-        }
-        if (c < inner) {
-            rest(first, high, wide, place, at, c);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.first[column] * bytes();
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = zero.blend(fromMemorySegment(FLOATS, ALL, g + window, ORDER), won.cast(FLOATS));
+            value.intoMemorySegment(ALL, dx + result + column * bytes(), ORDER);
         }
     }
 
-    /** The channels from c, under a mask, by either choice. */
-    private void rest(long first, int high, int wide, int place, long at, int from) {
+    private void add(int[] list, int k, long windows, long result, int place) {
         FloatVector zero = FloatVector.zero(FLOATS);
-        VectorMask<Float> summing = ImagesSweep.first(choice == Choice.SUM ? LANES : 0);
-        for (int c = from; c < inner; c += LANES) {
-            VectorMask<Float> mask = ImagesSweep.first(Math.min(LANES, inner - c));
-            VectorMask<Integer> places = mask.cast(INTS);
-            long start = first + (long) c * Float.BYTES;
-            FloatVector sum = zero;
-            for (int p = 0; p < high; p++) {
-                for (int q = 0; q < wide; q++) {
-                    long window = start + p * windowRowBytes + q * windowBytes;
-                    IntVector winner = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places);
-                    VectorMask<Float> won = winner.compare(VectorOperators.EQ, place).cast(FLOATS);
-                    sum = sum.blend(ImagesSweep.load(g + window, mask).add(zero.blend(sum, summing)), won);
-                }
-            }
-            long result = at + (long) c * Float.BYTES;
-            if (rectified != null) {
-                sum = ImagesSweep.passed(sum, ImagesSweep.load(y + result, mask), zero);
-            }
-            ImagesSweep.store(sum, dx + result, mask);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.window(column, k) * bytes();
+            long at = dx + result + column * bytes();
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = zero.blend(fromMemorySegment(FLOATS, ALL, g + window, ORDER), won.cast(FLOATS));
+            fromMemorySegment(FLOATS, ALL, at, ORDER).add(value).intoMemorySegment(ALL, at, ORDER);
         }
     }
 
-    private void single(long first, int high, int wide, int place, long at) {
-        float sum = 0;
-        for (int p = 0; p < high; p++) {
-            for (int q = 0; q < wide; q++) {
-                long window = first + p * windowRowBytes + q * windowBytes;
-                if (ALL.get(ValueLayout.JAVA_INT_UNALIGNED, winners + window) == place) {
-                    float value = ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, g + window);
-                    sum = choice == Choice.SUM ? sum + value : value;
-                }
-            }
+    private void replace(int[] list, int k, long windows, long result, int place) {
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.window(column, k) * bytes();
+            long at = dx + result + column * bytes();
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + window, ORDER);
+            fromMemorySegment(FLOATS, ALL, at, ORDER).blend(value, won.cast(FLOATS)).intoMemorySegment(ALL, at, ORDER);
         }
-        boolean stopped = rectified != null && !(ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, y + at) > 0);
-        ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, dx + at, stopped ? 0 : sum);
+    }
+
+    private void beginMasked(int[] list, long windows, long result, int place, int count) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        VectorMask<Integer> places = INTS.indexInRange(0, count);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.first[column] * bytes();
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places)
+                    .compare(VectorOperators.EQ, place + column);
+            FloatVector value = zero.blend(fromMemorySegment(FLOATS, ALL, g + window, ORDER, mask), won.cast(FLOATS));
+            value.intoMemorySegment(ALL, dx + result + column * bytes(), ORDER, mask);
+        }
+    }
+
+    private void addMasked(int[] list, int k, long windows, long result, int place, int count) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        VectorMask<Integer> places = INTS.indexInRange(0, count);
+        float kept = choice == Choice.SUM ? 1 : 0;
+        for (int i = 0; i < list.length; i++) {
+            int column = list[i];
+            long window = windows + columns.window(column, k) * bytes();
+            long at = dx + result + column * bytes();
+            FloatVector before = fromMemorySegment(FLOATS, ALL, at, ORDER, mask);
+            FloatVector value = fromMemorySegment(FLOATS, ALL, g + window, ORDER, mask);
+            VectorMask<Integer> won = IntVector.fromMemorySegment(INTS, ALL, winners + window, ORDER, places)
+                    .compare(VectorOperators.EQ, place + column);
+            before.blend(before.mul(kept).add(value), won.cast(FLOATS)).intoMemorySegment(ALL, at, ORDER, mask);
+        }
+    }
+
+    @Override
+    void end(long result, int count) {
+        if (rectified == null) {
+            return;
+        }
+        if (count < LANES) {
+            rectifyMasked(result, count);
+        } else {
+            rectify(result);
+        }
+    }
+
+    private void rectify(long result) {
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int column = 0; column < columns.extent(); column++) {
+            long at = result + column * bytes();
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER).compare(VectorOperators.GT, zero);
+            zero.blend(fromMemorySegment(FLOATS, ALL, dx + at, ORDER), passes).intoMemorySegment(ALL, dx + at, ORDER);
+        }
+    }
+
+    private void rectifyMasked(long result, int count) {
+        VectorMask<Float> mask = FLOATS.indexInRange(0, count);
+        FloatVector zero = FloatVector.zero(FLOATS);
+        for (int column = 0; column < columns.extent(); column++) {
+            long at = result + column * bytes();
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER, mask).compare(VectorOperators.GT, zero);
+            zero.blend(fromMemorySegment(FLOATS, ALL, dx + at, ORDER, mask), passes).intoMemorySegment(ALL, dx + at, ORDER, mask);
+        }
     }
 }

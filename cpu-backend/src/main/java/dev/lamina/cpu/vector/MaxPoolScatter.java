@@ -1,9 +1,15 @@
 package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
+import static dev.lamina.cpu.vector.Raw.FLOATS;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.GraphException;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
 
 /** Values to and from their winners' places when the window is not known; one element at a time, slower than {@link MaxPoolGradient}. */
 public final class MaxPoolScatter implements Kernel {
@@ -14,6 +20,7 @@ public final class MaxPoolScatter implements Kernel {
     private final Pointer values;
     private final Pointer winners;
     private final Pointer result;
+    private final Pointer rectified;
     private final Way way;
     private final int inner;
     private final long mapPlaces;
@@ -23,15 +30,15 @@ public final class MaxPoolScatter implements Kernel {
 
     private enum Way { SUM, LAST, GATHER }
 
-    private MaxPoolScatter(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Way way) {
-        if (in.n() != out.n() || in.c() != out.c() || in.order() != out.order()) {
-            throw new GraphException("pooling: maps %s and pooled maps %s need the same images, channels and order.".formatted(in, out));
-        }
+    private MaxPoolScatter(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Pointer rectified,
+            Way way) {
+        in.requirePooled(out);
         this.in = in;
         this.out = out;
         this.values = values;
         this.winners = winners;
         this.result = result;
+        this.rectified = rectified;
         this.way = way;
         inner = (int) in.inner();
         mapPlaces = in.h() * in.w();
@@ -41,17 +48,22 @@ public final class MaxPoolScatter implements Kernel {
 
     /** A kernel of {@link dev.lamina.graph.Pooling.MaxPoolGradient}: values and winners of {@code out} to {@code in}. */
     public static Kernel sum(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result) {
-        return new MaxPoolScatter(team, in, out, values, winners, result, Way.SUM);
+        return new MaxPoolScatter(team, in, out, values, winners, result, null, Way.SUM);
+    }
+
+    /** Like {@link #sum}, but the result passes a rectifier with this output; null for none. */
+    static Kernel sum(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result, Pointer rectified) {
+        return new MaxPoolScatter(team, in, out, values, winners, result, rectified, Way.SUM);
     }
 
     /** A kernel of {@link dev.lamina.graph.Pooling.MaxUnpool}: values and winners of {@code out} to {@code in}. */
     public static Kernel last(Team team, Images in, Images out, Pointer values, Pointer winners, Pointer result) {
-        return new MaxPoolScatter(team, in, out, values, winners, result, Way.LAST);
+        return new MaxPoolScatter(team, in, out, values, winners, result, null, Way.LAST);
     }
 
-    /** A kernel of {@link dev.lamina.graph.Pooling.PoolGather}: x of {@code in} at the winners of {@code out} to a result of {@code out}. */
+    /** A kernel of {@link dev.lamina.graph.Pooling.PoolGather}: x of {@code in} at the winners of {@code out} to {@code out}. */
     public static Kernel gather(Team team, Images in, Images out, Pointer x, Pointer winners, Pointer result) {
-        return new MaxPoolScatter(team, in, out, x, winners, result, Way.GATHER);
+        return new MaxPoolScatter(team, in, out, x, winners, result, null, Way.GATHER);
     }
 
     @Override
@@ -70,6 +82,9 @@ public final class MaxPoolScatter implements Kernel {
                 case SUM, LAST -> {
                     ALL.asSlice(result.address() + maps, mapPlaces * inner * Float.BYTES).fill((byte) 0);
                     scatter(maps, pooled, present);
+                    if (rectified != null) {
+                        rectify(result.address() + maps, rectified.address() + maps, mapPlaces * inner);
+                    }
                 }
                 case GATHER -> gather(maps, pooled, present);
             }
@@ -84,10 +99,25 @@ public final class MaxPoolScatter implements Kernel {
                 if (winner >= 0) {
                     long to = result.address() + maps + ((long) winner * inner + c) * Float.BYTES;
                     float before = way == Way.SUM ? ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, to) : 0;
-                    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to, before + ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, values.address() + at));
+                    float value = ALL.get(ValueLayout.JAVA_FLOAT_UNALIGNED, values.address() + at);
+                    ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, to, before + value);
                 }
             }
         }
+    }
+
+    private static void rectify(long g, long y, long count) {
+        FloatVector zero = FloatVector.zero(Raw.FLOATS);
+        int vectors = (int) (count / Raw.LANES);
+        for (int i = 0; i < vectors; i++) {
+            long at = (long) i * ImagesSweep.BYTES;
+            VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER).compare(VectorOperators.GT, zero);
+            zero.blend(fromMemorySegment(FLOATS, ALL, g + at, ORDER), passes).intoMemorySegment(ALL, g + at, ORDER);
+        }
+        long at = (long) vectors * ImagesSweep.BYTES;
+        VectorMask<Float> mask = FLOATS.indexInRange(0, (int) (count % Raw.LANES));
+        VectorMask<Float> passes = fromMemorySegment(FLOATS, ALL, y + at, ORDER, mask).compare(VectorOperators.GT, zero);
+        zero.blend(fromMemorySegment(FLOATS, ALL, g + at, ORDER, mask), passes).intoMemorySegment(ALL, g + at, ORDER, mask);
     }
 
     private void gather(long maps, long pooled, int present) {

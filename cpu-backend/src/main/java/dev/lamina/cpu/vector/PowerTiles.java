@@ -55,7 +55,7 @@ final class PowerTiles {
     private PowerTiles() { }
 
     /** {@code a^b}; {@code spare} has room for n doubles. */
-    static void pow(long a, long b, long y, long spare, int n) {
+    static void pow(long a, long b, long spare, long y, int n) {
         log2(a, spare, n);
         exp2(b, spare, n);
         edges(a, b, spare, n);

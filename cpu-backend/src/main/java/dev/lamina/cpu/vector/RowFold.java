@@ -22,6 +22,8 @@ final class RowFold implements Kernel, Team.Task {
     private final long pieces;
     private final double[] partial;
     private final boolean alone;
+    /** A vector for each thread. */
+    private final Scratch spill;
 
     RowFold(Team team, Reduction.Fold fold, FoldSpace space, Pointer x, Pointer y) {
         this.team = team;
@@ -36,6 +38,7 @@ final class RowFold implements Kernel, Team.Task {
         sectionsPerPiece = Math.max(1, whole ? all : PIECE / sectionLength);
         pieces = Math.max(1, Math.ceilDiv(all, sectionsPerPiece));
         partial = new double[Math.toIntExact(pieces == 1 ? 0 : pieces * space.outputs())];
+        spill = new Scratch(team.threads(), (long) Raw.LANES * Float.BYTES);
         alone = space.outputs() * space.count() < ChainKernel.ALONE;
     }
 
@@ -70,7 +73,7 @@ final class RowFold implements Kernel, Team.Task {
         long last = Team.start(items, thread + 1, threads);
         for (long item = Team.start(items, thread, threads); item < last; item++) {
             long output = item / pieces;
-            double value = piece(output, item % pieces);
+            double value = piece(output, item % pieces, spill.address(thread));
             if (pieces == 1) {
                 finish(output, value);
             } else {
@@ -79,7 +82,7 @@ final class RowFold implements Kernel, Team.Task {
         }
     }
 
-    private double piece(long output, long piece) {
+    private double piece(long output, long piece, long vector) {
         long start = x.address() + space.keptOuter[(int) (output / space.keptRun)] + output % space.keptRun * space.keptStride;
         long last = Math.min(sections * space.foldedOuter.length, (piece + 1) * sectionsPerPiece);
         double value = FoldLoops.start(fold);
@@ -88,7 +91,7 @@ final class RowFold implements Kernel, Team.Task {
             long n = Math.min(sectionLength, space.foldedRun - first);
             long from = start + space.foldedOuter[(int) (section / sections)] + first * space.foldedStride;
             value = FoldLoops.join(fold, value, space.foldedStride == Float.BYTES
-                    ? FoldLoops.row(fold, from, n) : FoldLoops.strided(fold, from, space.foldedStride, n));
+                    ? FoldLoops.row(fold, from, n, vector) : FoldLoops.strided(fold, from, space.foldedStride, n));
         }
         return value;
     }

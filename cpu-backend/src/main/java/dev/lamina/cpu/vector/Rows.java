@@ -9,7 +9,13 @@ import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.tensor.DType;
 import java.lang.foreign.ValueLayout;
+import jdk.incubator.vector.ByteVector;
 import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.Vector;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
+import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Moves rows of elements between memory and float32 tiles, converting between types. Lengths are arbitrary, strides are in bytes. Ends are
@@ -22,16 +28,21 @@ final class Rows {
     static final ValueLayout.OfDouble DOUBLE = ValueLayout.JAVA_DOUBLE_UNALIGNED;
     static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
 
+    private static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+    /** As many bytes as there are floats in a vector; null where that is no vector. */
+    private static final VectorSpecies<Byte> BYTES = LANES < Long.BYTES ? null
+            : VectorSpecies.of(byte.class, VectorShape.forBitSize(LANES * Byte.SIZE));
+
     private Rows() { }
 
-    /** Copies n floats. */
+    /** Copies n elements of 4 bytes, bit by bit. */
     static void copy(long from, long to, int n) {
         int i = 0;
         for (; i <= n - LANES; i += LANES) {
             fromMemorySegment(FLOATS, ALL, from + 4L * i, ORDER).intoMemorySegment(ALL, to + 4L * i, ORDER);
         }
         for (; i < n; i++) {
-            ALL.set(FLOAT, to + 4L * i, ALL.get(FLOAT, from + 4L * i));
+            ALL.set(INT, to + 4L * i, ALL.get(INT, from + 4L * i));
         }
     }
 
@@ -62,9 +73,19 @@ final class Rows {
                 ALL.set(FLOAT, to + 4L * i, ALL.get(INT, from + i * stride));
             }
         } else {
-            for (int i = 0; i < n; i++) {
+            int whole = stride == 1 && BYTES != null ? n / LANES * LANES : 0;
+            bytes(from, to, whole);
+            for (int i = whole; i < n; i++) {
                 ALL.set(FLOAT, to + 4L * i, ALL.get(BYTE, from + i * stride) & 0xff);
             }
+        }
+    }
+
+    private static void bytes(long from, long to, int n) {
+        for (int i = 0; i < n; i += LANES) {
+            ByteVector narrow = ByteVector.fromMemorySegment(BYTES, ALL, from + i, ORDER);
+            Vector<Integer> wide = narrow.convertShape(VectorOperators.ZERO_EXTEND_B2I, INTS, 0);
+            wide.convert(VectorOperators.I2F, 0).intoMemorySegment(ALL, to + 4L * i, ORDER);
         }
     }
 

@@ -24,16 +24,16 @@ public final class SoftmaxKernels {
      * @param rows number of samples N
      * @param classes number of classes K
      * @param logits {@code [N, K]}
-     * @param labels {@code [N]} of an integer type
-     * @param labelType its type
+     * @param labels {@code [N]}
+     * @param labelType int32 or int64
      * @param weights {@code [K]}, or null
      */
     public record Samples(String node, Loss.Options options, long rows, long classes, Pointer logits, Pointer labels, DType labelType,
             Pointer weights) {
         /** Checks the labels' type. */
         public Samples {
-            if (!labelType.isInteger()) {
-                throw new IllegalArgumentException(node + ": labels are " + labelType + ", need an integer type.");
+            if (labelType != DType.INT64 && labelType != DType.INT32) {
+                throw new IllegalArgumentException(node + ": labels are " + labelType + ", need int32 or int64.");
             }
         }
     }

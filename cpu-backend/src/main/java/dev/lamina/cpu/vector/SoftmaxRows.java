@@ -1,7 +1,10 @@
 package dev.lamina.cpu.vector;
 
 import static dev.lamina.cpu.vector.Raw.ALL;
+import static dev.lamina.cpu.vector.Raw.FLOATS;
 import static dev.lamina.cpu.vector.Raw.LANES;
+import static dev.lamina.cpu.vector.Raw.ORDER;
+import static jdk.incubator.vector.FloatVector.fromMemorySegment;
 
 import dev.lamina.graph.Reduction;
 import dev.lamina.tensor.DType;
@@ -14,6 +17,8 @@ final class SoftmaxRows {
     private static final long TILE = 2048;
     final int n;
     final int rowsPerTile;
+    /** Distance of rows in scratch: whole vectors, filled up with minus infinity, whose exponential is 0. */
+    final int width;
     private final long inner;
     private final long tileBytes;
     private final Scratch scratch;
@@ -21,24 +26,25 @@ final class SoftmaxRows {
     SoftmaxRows(int threads, long n, long inner) {
         this.n = Math.toIntExact(n);
         this.inner = inner;
-        rowsPerTile = (int) Math.max(1, TILE / Math.max(1, n));
-        tileBytes = Scratch.roundUp(rowsPerTile * n + LANES, LANES) * Float.BYTES;
-        scratch = new Scratch(threads, 2 * tileBytes);
+        width = Math.toIntExact(Scratch.roundUp(Math.max(1, n), LANES));
+        rowsPerTile = (int) Math.max(1, TILE / width);
+        tileBytes = (long) rowsPerTile * width * Float.BYTES;
+        scratch = new Scratch(threads, 2 * tileBytes + (long) LANES * Float.BYTES);
     }
 
     /** Where row {@code k} of the tile, less its largest element, begins. */
     long shifted(int thread, int k) {
-        return scratch.address(thread) + (long) k * n * Float.BYTES;
+        return scratch.address(thread) + (long) k * width * Float.BYTES;
     }
 
     /** Where the exponentials of row {@code k} of the tile begin. */
     long exponentials(int thread, int k) {
-        return scratch.address(thread) + tileBytes + (long) k * n * Float.BYTES;
+        return scratch.address(thread) + tileBytes + (long) k * width * Float.BYTES;
     }
 
     /** The sum of the exponentials of row {@code k} of the tile. */
     double sum(int thread, int k) {
-        return FoldLoops.row(Reduction.Fold.SUM, exponentials(thread, k), n);
+        return FoldLoops.row(Reduction.Fold.SUM, exponentials(thread, k), width, scratch.address(thread) + 2 * tileBytes);
     }
 
     /** Distance of neighbours of a row in memory. */
@@ -56,21 +62,16 @@ final class SoftmaxRows {
         for (int k = 0; k < count; k++) {
             long row = shifted(thread, k);
             Rows.read(DType.FLOAT32, logits + offset(first + k), stride(), row, n);
-            subtract(row, FoldLoops.max(row, n), n);
+            Rows.fill(Float.NEGATIVE_INFINITY, row + 4L * n, width - n);
+            scale(row, 1, -FoldLoops.max(row, width), width);
         }
-        ExpTiles.exp(shifted(thread, 0), exponentials(thread, 0), (int) Scratch.roundUp((long) count * n, LANES));
+        ExpTiles.exp(shifted(thread, 0), exponentials(thread, 0), count * width);
     }
 
-    private static void subtract(long row, float value, int n) {
-        for (int i = 0; i < n; i++) {
-            ALL.set(Rows.FLOAT, row + 4L * i, ALL.get(Rows.FLOAT, row + 4L * i) - value);
-        }
-    }
-
-    /** {@code row = row * factor + summand}, in float32. */
-    static void scale(long row, float factor, float summand, int n) {
-        for (int i = 0; i < n; i++) {
-            ALL.set(Rows.FLOAT, row + 4L * i, ALL.get(Rows.FLOAT, row + 4L * i) * factor + summand);
+    /** {@code row = row * factor + summand}, on whole vectors. */
+    static void scale(long row, float factor, float summand, int width) {
+        for (int i = 0; i < width; i += LANES) {
+            fromMemorySegment(FLOATS, ALL, row + 4L * i, ORDER).mul(factor).add(summand).intoMemorySegment(ALL, row + 4L * i, ORDER);
         }
     }
 }

@@ -4,8 +4,8 @@ package dev.lamina.cpu.vector;
 final class TileOps {
     private TileOps() { }
 
-    /** {@code y = code(a, b, c)} on n elements, a multiple of a vector's, at these addresses; {@code spare} has {@link #spareSlots}. */
-    static void run(Code code, long a, long b, long c, long y, float p, float q, long spare, int n) {
+    /** {@code y = code(a, b, c)} on n elements, a multiple of a vector's, at these addresses; functions need spare tiles. */
+    static void run(Code code, long a, long b, long c, long y, long spare, float p, float q, int n) {
         switch (code) {
             case NEGATE -> ArithmeticTiles.negate(a, y, n);
             case ABS -> ArithmeticTiles.abs(a, y, n);
@@ -26,16 +26,16 @@ final class TileOps {
             case CLIP -> ArithmeticTiles.clip(a, y, p, q, n);
             case EXP -> ExpTiles.exp(a, y, n);
             case EXPM1 -> ExpTiles.expm1(a, y, n);
-            case LOG -> LogTiles.log(a, y, spare, n);
-            case LOG1P -> LogTiles.log1p(a, y, spare, n);
-            case TANH -> FunctionTiles.tanh(a, y, spare, n);
-            case SIGMOID -> FunctionTiles.sigmoid(a, y, spare, n);
-            case SOFTPLUS -> FunctionTiles.softplus(a, y, spare, n);
-            case ERF -> FunctionTiles.erf(a, y, spare, n);
-            case GELU -> FunctionTiles.gelu(a, y, spare, n);
-            case GELU_TANH -> FunctionTiles.geluTanh(a, y, spare, n);
-            case ELU -> FunctionTiles.elu(a, y, p, spare, n);
-            case POW -> PowerTiles.pow(a, b, y, spare, n);
+            case LOG -> LogTiles.log(a, spare, y, n);
+            case LOG1P -> LogTiles.log1p(a, spare, y, n);
+            case TANH -> FunctionTiles.tanh(a, spare, y, n);
+            case SIGMOID -> FunctionTiles.sigmoid(a, spare, y, n);
+            case SOFTPLUS -> FunctionTiles.softplus(a, spare, y, n);
+            case ERF -> FunctionTiles.erf(a, spare, y, n);
+            case GELU -> FunctionTiles.gelu(a, spare, y, n);
+            case GELU_TANH -> FunctionTiles.geluTanh(a, spare, y, n);
+            case ELU -> FunctionTiles.elu(a, spare, y, p, n);
+            case POW -> PowerTiles.pow(a, b, spare, y, n);
             case COPY -> ChoiceTiles.copy(a, y, n);
             case SIGN -> ChoiceTiles.sign(a, y, n);
             case RELU -> ChoiceTiles.relu(a, y, n);
@@ -53,16 +53,5 @@ final class TileOps {
             case GUIDED -> ChoiceTiles.guided(a, b, y, n);
             case WHERE -> ChoiceTiles.where(a, b, c, y, n);
         }
-    }
-
-    /** How many floats an instruction needs in {@code spare} for each element. */
-    static int spareSlots(Code code) {
-        return switch (code) {
-            case POW -> 2;
-            case LOG, LOG1P, TANH, SIGMOID, SOFTPLUS, ERF, GELU, GELU_TANH, ELU -> 1;
-            case COPY, NEGATE, ABS, SIGN, EXP, EXPM1, SQRT, RSQRT, RECIPROCAL, SQUARE, FLOOR, CEIL, ROUND, RELU, NOT, LEAKY_RELU,
-                CLIP, BINARIZE, NON_ZERO, TO_UINT8, TO_INT32, ADD, SUBTRACT, MULTIPLY, DIVIDE, MAX, MIN, EQUAL, NOT_EQUAL, LESS,
-                LESS_OR_EQUAL, RELU_GRADIENT, DECONVNET, GUIDED, WHERE -> 0;
-        };
     }
 }

@@ -7,6 +7,8 @@ import java.util.List;
 
 /** A program with a place in scratch for every register, and the registers that need none while tiles are whole vectors. */
 final class TileProgram {
+    /** Number of tiles that instructions may use beside registers, one after another: room for a double each element. */
+    static final int SPARE = 2;
     /** Register of each operand. */
     final int[] operand;
     /** Register of each result. */
@@ -19,9 +21,7 @@ final class TileProgram {
     final int[] slot;
     /** Number of slots. */
     final int slots;
-    /** Number of slots after those that instructions need beside the registers, one after another. */
-    final int spareSlots;
-    /** Number of slots in use while tiles are whole vectors. */
+    /** Number of tiles in use while they are whole vectors, a spare one included. */
     final int busySlots;
     private final Code[] code;
     private final int[] a;
@@ -64,12 +64,7 @@ final class TileProgram {
         for (boolean inPlace : directResult) {
             direct += inPlace ? 1 : 0;
         }
-        int spare = 0;
-        for (Code one : code) {
-            spare = Math.max(spare, TileOps.spareSlots(one));
-        }
-        spareSlots = spare;
-        busySlots = Math.max(1, slots + spareSlots - direct);
+        busySlots = Math.max(1, slots - direct + 1);
     }
 
     /** For each register the last instruction that reads it, or the number of instructions if it is a result. */
@@ -118,7 +113,7 @@ final class TileProgram {
             slot[constant.register()] = next++;
         }
         for (int i = 0; i < operand.length; i++) {
-            kept[operand[i]] = operands[i].scalar();
+            kept[operand[i]] = operands[i].scalar() || operands[i].period() > 0;
             slot[operand[i]] = next++;
         }
         Deque<Integer> free = new ArrayDeque<>();
@@ -133,10 +128,10 @@ final class TileProgram {
         return next;
     }
 
-    /** Runs all instructions on n elements, a multiple of a vector's; {@code spare} is where the spare slots begin. */
+    /** Runs all instructions on n elements, a multiple of a vector's, with spare tiles. */
     void run(long[] where, long spare, int n) {
         for (int i = 0; i < code.length; i++) {
-            TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], p[i], q[i], spare, n);
+            TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], spare, p[i], q[i], n);
         }
     }
 }

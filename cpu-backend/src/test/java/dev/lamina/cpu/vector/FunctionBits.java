@@ -95,7 +95,7 @@ final class FunctionBits {
         int tiles = (FUNCTIONS.contains(code) ? functionArguments : OTHER_ARGUMENTS) / TILE;
         for (int tile = 0; tile < tiles; tile++) {
             sample(random);
-            TileOps.run(code, a, b, a, y, 0.75f, 1.5f, spare, PADDED);
+            TileOps.run(code, a, b, a, y, spare, 0.75f, 1.5f, PADDED);
             for (int i = 0; i < TILE; i++) {
                 add(crc, Float.floatToIntBits(Raw.ALL.get(Rows.FLOAT, y + 4L * i)));
             }
@@ -111,7 +111,7 @@ final class FunctionBits {
         }
         for (int n = 0; n < PADDED; n += 1 + n / 16) {
             for (Reduction.Fold fold : Reduction.Fold.values()) {
-                add(crc, Float.floatToIntBits((float) FoldLoops.row(fold, a, n)));
+                add(crc, Float.floatToIntBits((float) FoldLoops.row(fold, a, n, spare)));
             }
         }
         return crc.getValue();

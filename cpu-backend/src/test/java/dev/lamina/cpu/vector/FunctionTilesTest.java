@@ -62,7 +62,7 @@ class FunctionTilesTest {
                 Raw.ALL.set(Rows.FLOAT, x + 4L * i, a[i]);
                 Raw.ALL.set(Rows.FLOAT, e + 4L * i, b[i]);
             }
-            TileOps.run(function.code, x, e, x, y, 0, 0, spare, TILE);
+            TileOps.run(function.code, x, e, x, y, spare, 0, 0, TILE);
             for (int i = 0; i < TILE; i++) {
                 close(function, a[i], b[i], Raw.ALL.get(Rows.FLOAT, y + 4L * i));
             }

@@ -92,8 +92,8 @@ class PointwiseKernelsTest {
     @ParameterizedTest
     @MethodSource("ops")
     void warmRunsAllocateNothing(Pointwise op) {
-        DType type = op instanceof Pointwise.Binary(var f) && !Program.supports(op, DType.FLOAT32, DType.FLOAT32)
-                || op instanceof Pointwise.Unary(Pointwise.UnaryFunction g) && g == Pointwise.UnaryFunction.NOT ? DType.BOOL : DType.FLOAT32;
+        boolean numbers = op instanceof Pointwise.Where || Program.supports(op, DType.FLOAT32, DType.FLOAT32);
+        DType type = numbers ? DType.FLOAT32 : DType.BOOL;
         DType[] types = IntStream.range(0, PointwiseOps.operands(op)).mapToObj(i -> PointwiseOps.operand(op, i, type))
                 .toArray(DType[]::new);
         if (!Program.supports(op, types)) {
@@ -123,7 +123,8 @@ class PointwiseKernelsTest {
             in[i] = Memory.of(Expect.normal(extent, i));
         }
         Memory out = Memory.floats(extent(dims, result));
-        PointwiseKernels.chain(team, builder.build(), new Iteration(dims, strides, new long[][] {result}), pointers(in), pointers(out)).run();
+        Iteration space = new Iteration(dims, strides, new long[][] {result});
+        PointwiseKernels.chain(team, builder.build(), space, pointers(in), pointers(out)).run();
         float[][] values = Arrays.stream(in).map(Memory::floats).toArray(float[][]::new);
         float[] got = out.floats();
         each(dims, index -> {

@@ -37,7 +37,8 @@ final class Reference {
             }
         }
         Graph graph = builder.build();
-        try (State state = BACKEND.createState(graph.variables()); Executable executable = BACKEND.compile(graph, CompileOptions.defaults())) {
+        try (State state = BACKEND.createState(graph.variables());
+                Executable executable = BACKEND.compile(graph, CompileOptions.defaults())) {
             for (int i = 0; i < operands.length; i++) {
                 state.set("v" + i, operands[i]);
             }

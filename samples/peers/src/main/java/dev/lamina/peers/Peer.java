@@ -3,6 +3,8 @@ package dev.lamina.peers;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -47,14 +49,16 @@ final class Peer {
 
     static void measure(String peer, String version, Task task, Work work) throws Exception {
         long start = System.nanoTime();
-        for (int steps = 0; steps < LEAST_STEPS || System.nanoTime() - start < task.warmUp * 1e9; steps++) {
+        work.step();
+        Duration firstStep = Duration.between(ProcessHandle.current().info().startInstant().orElseThrow(), Instant.now());
+        for (int steps = 1; steps < LEAST_STEPS || System.nanoTime() - start < task.warmUp * 1e9; steps++) {
             work.step();
         }
         List<Double> speeds = new ArrayList<>();
         for (int k = 0; k < REPETITIONS; k++) {
             speeds.add(speed(task, work));
         }
-        print(peer, version, task, speeds);
+        print(peer, version, task, speeds, firstStep.toMillis() * 1e-3);
     }
 
     private static double speed(Task task, Work work) throws Exception {
@@ -69,11 +73,11 @@ final class Peer {
         return steps * (double) task.workload.batch() / (elapsed * 1e-9);
     }
 
-    private static void print(String peer, String version, Task task, List<Double> speeds) throws IOException {
+    private static void print(String peer, String version, Task task, List<Double> speeds, double firstStep) throws IOException {
         String numbers = speeds.stream().map(s -> String.format(Locale.ROOT, "%.3f", s)).collect(Collectors.joining(","));
         System.out.printf(Locale.ROOT, "%n{\"peer\":\"%s\",\"version\":\"%s\",\"workload\":\"%s\",\"mode\":\"%s\",\"threads\":%d,"
-                + "\"repetitions\":[%s],\"peak_rss_bytes\":%d}%n", peer, version, task.workload.label(), task.mode(), task.threads, numbers,
-                peakResidentBytes());
+                + "\"repetitions\":[%s],\"peak_rss_bytes\":%d,\"first_step_seconds\":%.3f}%n", peer, version, task.workload.label(),
+                task.mode(), task.threads, numbers, peakResidentBytes(), firstStep);
     }
 
     private static long peakResidentBytes() throws IOException {

@@ -31,6 +31,10 @@ record Bench(Contender ours, List<? extends Contender> peers, int rounds, int th
         private final List<JsonNode> answers = new ArrayList<>();
         private String error = "";
 
+        double firstStepSeconds() {
+            return answers.stream().mapToDouble(a -> a.path("first_step_seconds").doubleValue()).min().orElse(0);
+        }
+
         Optional<Statistics> speed() {
             List<Double> all = new ArrayList<>();
             answers.forEach(a -> a.get("repetitions").forEach(r -> all.add(r.doubleValue())));
@@ -95,11 +99,11 @@ record Bench(Contender ours, List<? extends Contender> peers, int rounds, int th
         Measurement last = measured.getLast();
         return Optional.of(new Row.Own(speed.get(), measured.stream().mapToLong(m -> Math.round(m.heapBytesPerStep())).max().orElseThrow(),
                 measured.stream().mapToLong(Measurement::peakResidentBytes).max().orElseThrow(),
-                peak, last.flopsPerSample(), last.reorders(), last.lowered()));
+                peak, last.flopsPerSample(), own.firstStepSeconds(), last.reorders(), last.lowered()));
     }
 
     private static Row.PeerResult result(Contender contender, Answers answers) {
         long resident = answers.answers.stream().mapToLong(a -> a.path("peak_rss_bytes").longValue()).max().orElse(0);
-        return new Row.PeerResult(contender.name(), answers.speed(), resident, answers.error);
+        return new Row.PeerResult(contender.name(), answers.speed(), resident, answers.firstStepSeconds(), answers.error);
     }
 }

@@ -43,11 +43,12 @@ public final class BenchProcess {
             });
             requireFinite(workload, mode, result);
         }
-        long resident = Allocations.peakResidentBytes().orElse(0);
+        long resident = Usage.peakResidentBytes().orElse(0);
         List<Double> speeds = Arrays.stream(timed.stepsPerSecond()).map(s -> s * workload.batch()).boxed().toList();
         return new Measurement(speeds, Statistics.median(timed.heapBytesPerStep()), resident,
                 report.reorders().stream().map(BenchProcess::text).toList(), report.lowered().stream().map(BenchProcess::text).toList(),
-                (double) graph.graph().flops() / workload.batch(), SgemmPeak.measure(backend), backend.device().name());
+                (double) graph.graph().flops() / workload.batch(), SgemmPeak.measure(backend), backend.device().name(),
+                timed.firstStepSeconds());
     }
 
     private static void requireFinite(Workload workload, Mode mode, Tensor result) {

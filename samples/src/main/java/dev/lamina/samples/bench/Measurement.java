@@ -14,11 +14,13 @@ import java.util.List;
  * @param flopsPerSample floating-point operations, by the graph
  * @param sgemmPeak FLOP/s of a large matrix product on the same backend
  * @param device what it ran on
+ * @param firstStepSeconds from the start of the process to the end of the first step
  */
 record Measurement(@JsonProperty("repetitions") List<Double> samplesPerSecond, @JsonProperty("heap") double heapBytesPerStep,
         @JsonProperty("rss") long peakResidentBytes, @JsonProperty("reorders") List<String> reorders,
         @JsonProperty("lowered") List<String> lowered, @JsonProperty("flops") double flopsPerSample,
-        @JsonProperty("sgemm") double sgemmPeak, @JsonProperty("device") String device) {
+        @JsonProperty("sgemm") double sgemmPeak, @JsonProperty("device") String device,
+        @JsonProperty("first_step_seconds") double firstStepSeconds) {
     /** Copies the lists. */
     Measurement {
         samplesPerSecond = List.copyOf(samplesPerSecond);

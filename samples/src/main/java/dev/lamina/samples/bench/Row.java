@@ -30,9 +30,10 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
      * @param peakResidentBytes the highest of all rounds, 0 where the system does not tell
      * @param sgemmPeak FLOP/s of a large matrix product
      * @param flopsPerSample floating-point operations, by the graph
+     * @param firstStepSeconds from the start of the process to the end of the first step, the least of all rounds
      */
     record Own(Statistics speed, long heapBytesPerStep, long peakResidentBytes, double sgemmPeak, double flopsPerSample,
-            List<String> reorders, List<String> lowered) {
+            double firstStepSeconds, List<String> reorders, List<String> lowered) {
         /** Copies the lists. */
         Own {
             reorders = List.copyOf(reorders);
@@ -49,9 +50,10 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
      * A peer's figures.
      *
      * @param speed samples per second, empty if it failed
+     * @param firstStepSeconds as of Lamina
      * @param error why it failed, or empty
      */
-    record PeerResult(String name, Optional<Statistics> speed, long peakResidentBytes, String error) {
+    record PeerResult(String name, Optional<Statistics> speed, long peakResidentBytes, double firstStepSeconds, String error) {
         double median() {
             return speed.map(Statistics::median).orElse(0.0);
         }
@@ -84,6 +86,7 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
             json.put("peak_rss_bytes", o.peakResidentBytes);
             json.put("sgemm_share", o.sgemmShare());
             json.put("sgemm_flops_per_second", o.sgemmPeak);
+            json.put("first_step_seconds", o.firstStepSeconds);
         });
         if (!error.isEmpty()) {
             json.put("error", error);
@@ -105,6 +108,7 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
         peer.speed.ifPresent(s -> {
             putSpeed(json, s);
             json.put("peak_rss_bytes", peer.peakResidentBytes);
+            json.put("first_step_seconds", peer.firstStepSeconds);
         });
         if (!peer.error.isEmpty()) {
             json.put("error", peer.error);

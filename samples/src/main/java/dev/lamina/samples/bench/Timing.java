@@ -31,18 +31,21 @@ public record Timing(double warmUpSeconds, double seconds, int repetitions) {
      *
      * @param stepsPerSecond of each repetition
      * @param heapBytesPerStep Java heap that all threads allocated, by step, of each repetition
+     * @param firstStepSeconds from the start of the process to the end of the first step
      */
-    record Result(double[] stepsPerSecond, double[] heapBytesPerStep) {
+    record Result(double[] stepsPerSecond, double[] heapBytesPerStep, double firstStepSeconds) {
     }
 
     /** Warms up and measures; the loop itself allocates nothing. */
     Result measure(Runnable step) {
         long start = System.nanoTime();
-        for (int steps = 0; steps < LEAST_STEPS || System.nanoTime() - start < warmUpSeconds * 1e9; steps++) {
+        step.run();
+        double firstStep = Usage.secondsSinceStart();
+        for (int steps = 1; steps < LEAST_STEPS || System.nanoTime() - start < warmUpSeconds * 1e9; steps++) {
             step.run();
         }
-        Result result = new Result(new double[repetitions], new double[repetitions]);
-        Allocations.total();
+        Result result = new Result(new double[repetitions], new double[repetitions], firstStep);
+        Usage.total();
         for (int k = 0; k < repetitions; k++) {
             repeat(step, result, k);
         }
@@ -50,7 +53,7 @@ public record Timing(double warmUpSeconds, double seconds, int repetitions) {
     }
 
     private void repeat(Runnable step, Result result, int k) {
-        long bytes = Allocations.total();
+        long bytes = Usage.total();
         long start = System.nanoTime();
         long elapsed;
         int steps = 0;
@@ -60,6 +63,6 @@ public record Timing(double warmUpSeconds, double seconds, int repetitions) {
             elapsed = System.nanoTime() - start;
         } while (elapsed < seconds * 1e9);
         result.stepsPerSecond[k] = steps / (elapsed * 1e-9);
-        result.heapBytesPerStep[k] = (double) (Allocations.total() - bytes) / steps;
+        result.heapBytesPerStep[k] = (double) (Usage.total() - bytes) / steps;
     }
 }

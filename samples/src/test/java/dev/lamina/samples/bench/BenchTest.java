@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Test;
 /** Turns, failures and sums of rounds, with contenders that only answer. */
 class BenchTest {
     private static final String OWN = "{\"repetitions\": [%s], \"heap\": %s, \"rss\": %s, \"reorders\": [\"r\"], \"lowered\": [], "
-            + "\"flops\": 2.0, \"sgemm\": %s, \"device\": \"d\"}";
+            + "\"flops\": 2.0, \"sgemm\": %s, \"device\": \"d\", \"first_step_seconds\": 0.5}";
 
     /** Answers, or failures where an answer is empty, one after the other. */
     private record Scripted(String name, boolean trains, Deque<String> answers) implements Contender {

@@ -13,15 +13,15 @@ import org.junit.jupiter.api.Test;
 class RowTest {
     private static Optional<Row.Own> ours(double... speeds) {
         Statistics speed = Statistics.of(java.util.Arrays.stream(speeds).boxed().toList());
-        return Optional.of(new Row.Own(speed, 0, 1 << 20, 2e9, 1e6, List.of("x: nchw -> blocked, 4 bytes (input)"), List.of()));
+        return Optional.of(new Row.Own(speed, 0, 1 << 20, 2e9, 1e6, 0.5, List.of("x: nchw -> blocked, 4 bytes (input)"), List.of()));
     }
 
     private static Row.PeerResult peer(String name, double... speeds) {
-        return new Row.PeerResult(name, Optional.of(Statistics.of(java.util.Arrays.stream(speeds).boxed().toList())), 7, "");
+        return new Row.PeerResult(name, Optional.of(Statistics.of(java.util.Arrays.stream(speeds).boxed().toList())), 7, 1.5, "");
     }
 
     private static Row.PeerResult failed(String name) {
-        return new Row.PeerResult(name, Optional.empty(), 0, "exit code 1");
+        return new Row.PeerResult(name, Optional.empty(), 0, 0, "exit code 1");
     }
 
     @Test
@@ -53,7 +53,8 @@ class RowTest {
     void jsonHasTheFieldsThatProgramsReadInTheirOrder() {
         Map<String, Object> json = new Row("mlp", Mode.TRAIN, 2, ours(300, 100, 200), List.of(peer("b", 50)), "").json();
         assertEquals(List.of("workload", "mode", "threads", "samples_per_second", "min", "max", "heap_bytes_per_step", "reorders_per_step",
-                "peak_rss_bytes", "sgemm_share", "sgemm_flops_per_second", "peer", "peer_samples_per_second", "ratio", "peers"),
+                "peak_rss_bytes", "sgemm_share", "sgemm_flops_per_second", "first_step_seconds", "peer", "peer_samples_per_second", "ratio",
+                "peers"),
                 List.copyOf(json.keySet()));
         assertEquals("train", json.get("mode"));
         assertEquals(200.0, json.get("samples_per_second"));

@@ -6,19 +6,26 @@ import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.OptionalLong;
 
-/** What this process has allocated. */
-final class Allocations {
+/** What this process has used so far. */
+final class Usage {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final Path STATUS = Path.of("/proc/self/status");
     private static final String PEAK = "VmHWM:";
 
-    private Allocations() { }
+    private Usage() { }
 
     /** Java heap bytes that all threads, those that have ended included, have allocated so far. */
     static long total() {
         return THREADS.getTotalThreadAllocatedBytes();
+    }
+
+    /** Time since the process was started, in steps of about 10 ms. */
+    static double secondsSinceStart() {
+        return Duration.between(ProcessHandle.current().info().startInstant().orElseThrow(), Instant.now()).toMillis() * 1e-3;
     }
 
     /** The most memory that was resident so far; empty where the system does not tell (only Linux does). */
