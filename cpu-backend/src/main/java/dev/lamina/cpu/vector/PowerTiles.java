@@ -16,8 +16,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * Loops over tiles for powers of float32 numbers by way of float64, to 0.51 units in the last place, subnormal results included, with the
- * special values of {@link Math#pow}. Written as {@link ExpTiles} are and for the same reasons, in passes of moderate size, with masks of float32
- * only: those of two float64 lanes have no instructions on some processors.
+ * special values of {@link Math#pow}. Written as {@link ExpTiles} are and for the same reasons, in passes of moderate size, with masks of
+ * float32 only: those of two float64 lanes have no instructions on some processors.
  */
 final class PowerTiles {
     private static final VectorSpecies<Double> DOUBLES = DoubleVector.SPECIES_PREFERRED;

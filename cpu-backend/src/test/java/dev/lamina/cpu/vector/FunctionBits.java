@@ -15,8 +15,8 @@ import java.util.zip.CRC32;
 /** Checksums of what every instruction and the sums make of a fixed sample, for comparison between virtual machines. */
 final class FunctionBits {
     /** Instructions that are more than a few operations. */
-    static final Set<Code> FUNCTIONS = EnumSet.of(Code.EXP, Code.EXPM1, Code.LOG, Code.LOG1P, Code.TANH, Code.SIGMOID, Code.SOFTPLUS, Code.ERF,
-            Code.GELU, Code.GELU_TANH, Code.ELU, Code.POW);
+    static final Set<Code> FUNCTIONS = EnumSet.of(Code.EXP, Code.EXPM1, Code.LOG, Code.LOG1P, Code.TANH, Code.SIGMOID, Code.SOFTPLUS,
+            Code.ERF, Code.GELU, Code.GELU_TANH, Code.ELU, Code.POW);
     /** Start of the line that depends on how many lanes a vector has. */
     static final String SUMS = "sums of ";
     private static final int OTHER_ARGUMENTS = 2000;
@@ -51,7 +51,8 @@ final class FunctionBits {
                     "--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED", "-Xmx256m", "-cp",
                     System.getProperty("java.class.path"), FunctionBits.class.getName(), Integer.toString(functionArguments),
                     Integer.toString(rounds));
-            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).redirectOutput(output.toFile()).start();
+            Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).redirectOutput(output.toFile())
+                    .start();
             if (!process.waitFor(10, TimeUnit.MINUTES)) {
                 process.destroyForcibly().waitFor();
             }
