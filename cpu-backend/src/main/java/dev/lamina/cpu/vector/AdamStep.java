@@ -28,9 +28,20 @@ final class AdamStep extends UpdateStep {
     void prepare() {
         double eta = scalar(2);
         long t = counter(5);
-        rate = (float) (eta / (1 - Math.pow(op.beta1(), t)));
-        growth = (float) (1 / (1 - Math.pow(op.beta2(), t)));
+        rate = (float) (eta / (1 - power(op.beta1(), t)));
+        growth = (float) (1 / (1 - power(op.beta2(), t)));
         shrink = (float) (op.decoupled() ? 1 - eta * op.weightDecay() : 1);
+    }
+
+    /** By squaring: {@link Math#pow} may differ in interpreted code, and {@link StrictMath#pow} allocates. */
+    private static double power(double base, long exponent) {
+        double result = 1;
+        double square = base;
+        for (long rest = exponent; rest > 0; rest >>= 1) {
+            result *= (rest & 1) == 1 ? square : 1;
+            square *= square;
+        }
+        return result;
     }
 
     @Override

@@ -10,7 +10,6 @@ import dev.lamina.graph.Pooling;
 import java.lang.foreign.ValueLayout;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 
 /**
  * {@link Pooling.AvgPool} and {@link Pooling.AdaptiveAvgPool} on images in memory, by vectors of channels, or of columns where a map lies
@@ -62,7 +61,7 @@ public final class AvgPool extends ImagesPooling {
             long start = x + inMaps(unit, rows.start[row], columns.start[column]);
             long at = y + inPooled(unit, row, column);
             if (inner == 1) {
-                single(start, high, wide, share, at);
+                single(own[thread].others, start, high, wide, share, at);
             } else if (inner < LANES) {
                 masked(start, high, wide, share, at);
             } else {
@@ -159,7 +158,7 @@ public final class AvgPool extends ImagesPooling {
     }
 
     /** A row of one window, such as a map's mean. */
-    private void single(long first, int high, int wide, float share, long at) {
+    private void single(float[] spill, long first, int high, int wide, float share, long at) {
         // Rows that follow each other, as those of a whole map do, are one.
         boolean whole = high > 0 && columns.step == 1 && rows.step == 1 && wide == columns.extent();
         int length = whole ? high * wide : wide;
@@ -167,19 +166,25 @@ public final class AvgPool extends ImagesPooling {
         float sum = 0;
         for (int r = 0; r < lines; r++) {
             long start = first + r * rowBytes;
-            sum += columns.step == 1 && length >= LANES ? run(start, length) : taps(start, length);
+            sum += columns.step == 1 && length >= LANES ? run(spill, start, length) : taps(start, length);
         }
         ALL.set(ValueLayout.JAVA_FLOAT_UNALIGNED, at, sum * share);
     }
 
-    private static float run(long start, int length) {
+    /** Lanes are added in order, through memory: the Vector API promises no order for sums of lanes, and the interpreter has another. */
+    private static float run(float[] spill, long start, int length) {
         FloatVector sum = FloatVector.zero(FLOATS);
         int i = 0;
         for (; i + LANES <= length; i += LANES) {
             sum = sum.add(fromMemorySegment(FLOATS, ALL, start + (long) i * Float.BYTES, ORDER));
         }
         sum = sum.add(fromMemorySegment(FLOATS, ALL, start + (long) i * Float.BYTES, ORDER, FLOATS.indexInRange(0, length - i)));
-        return sum.reduceLanes(VectorOperators.ADD);
+        sum.intoArray(spill, 0);
+        float total = 0;
+        for (int k = 0; k < LANES; k++) {
+            total += spill[k];
+        }
+        return total;
     }
 
     private float taps(long start, int length) {

@@ -57,7 +57,7 @@ final class ChainKernel implements Kernel, Team.Task {
             loadedOnce[i] = operandAccess[i].scalar() || period > 0 && (tile % period == 0 || tile >= elements);
         }
         slotBytes = 4 * tile + GAP;
-        scratch = new Scratch(threads, (long) slotBytes * (program.slots + 1));
+        scratch = new Scratch(threads, (long) slotBytes * (program.slots + TileProgram.SPARE));
         registers = new long[threads][source.registers];
         for (int thread = 0; thread < threads; thread++) {
             prepare(source, thread);

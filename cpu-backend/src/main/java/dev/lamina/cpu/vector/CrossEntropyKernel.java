@@ -51,7 +51,8 @@ final class CrossEntropyKernel implements Kernel, Team.Task {
             tile.load(thread, samples.logits().address(), row, count);
             for (int k = 0; k < count; k++) {
                 long label = labels.label(row + k);
-                losses[(int) row + k] = labels.ignored(label) ? 0 : loss(tile.shifted(thread, k), Math.log(tile.sum(thread, k)), label);
+                losses[(int) row + k] = labels.ignored(label) ? 0
+                        : loss(tile.shifted(thread, k), StrictMath.log(tile.sum(thread, k)), label);
             }
         }
     }

@@ -15,6 +15,13 @@ import jdk.incubator.vector.VectorOperators;
  * may be an operand, the spare tile may not.
  */
 final class FunctionTiles {
+    /** {@code (tanh(x) / x - 1) / x²} in powers of x² below {@link #TANH_SMALL}, to 2^-28: minimax. */
+    private static final float T0 = -0.3333328366279602f;
+    private static final float T1 = 0.133314847946167f;
+    private static final float T2 = -0.053742915391922f;
+    private static final float T3 = 0.020648574456572533f;
+    private static final float T4 = -0.005714687053114176f;
+    private static final float TANH_SMALL = 0.625f;
     /** {@code erf(x) / x} in powers of x², |x| < 1, to 2.4 ulp: Chebyshev interpolation. */
     private static final float E0 = 1.1283791273927475f;
     private static final float E1 = -0.3761234978454118f;
@@ -40,57 +47,51 @@ final class FunctionTiles {
 
     private FunctionTiles() { }
 
+    /** The hyperbolic tangent, within 1.5 units in the last place. */
     static void tanh(long a, long spare, long y, int n) {
         doubledSize(a, spare, n);
-        ExponentialTiles.expm1(spare, spare, n);
+        ExpTiles.exp(spare, spare, n);
         tanhOf(a, spare, y, n);
     }
 
     static void sigmoid(long a, long spare, long y, int n) {
         minusSize(a, spare, n);
-        ExponentialTiles.exp(spare, spare, n);
+        ExpTiles.exp(spare, spare, n);
         sigmoidOf(a, spare, y, n);
     }
 
     /** {@code max(x, 0) + log1p(e^-|x|)}. */
     static void softplus(long a, long spare, long y, int n) {
         minusSize(a, spare, n);
-        ExponentialTiles.exp(spare, spare, n);
-        ExponentialTiles.log1p(spare, spare, n);
+        ExpTiles.exp(spare, spare, n);
+        LogTiles.finite1p(spare, spare, n);
         addPositive(a, spare, y, n);
     }
 
     /** The error function, within 1e-7. */
     static void erf(long a, long spare, long y, int n) {
         minusSquare(a, spare, 1, n);
-        ExponentialTiles.exp(spare, spare, n);
+        ExpTiles.exp(spare, spare, n);
         erfOf(a, spare, y, n);
     }
 
     /** {@code x Φ(x)}, within 1e-7 of {@code max(1, |x|)}. */
     static void gelu(long a, long spare, long y, int n) {
         minusSquare(a, spare, 0.5f, n);
-        ExponentialTiles.exp(spare, spare, n);
+        ExpTiles.exp(spare, spare, n);
         geluOf(a, spare, y, n);
     }
 
     /** {@code x (1 + tanh(√(2/π) (x + 0.044715 x³))) / 2}, as x times a sigmoid. */
     static void geluTanh(long a, long spare, long y, int n) {
         geluArgument(a, spare, n);
-        ExponentialTiles.exp(spare, spare, n);
+        ExpTiles.exp(spare, spare, n);
         weightOf(a, spare, y, n);
     }
 
     static void elu(long a, long spare, long y, float alpha, int n) {
-        ExponentialTiles.expm1(a, spare, n);
+        ExpTiles.expm1(a, spare, n);
         eluOf(a, spare, y, alpha, n);
-    }
-
-    /** {@code a^b} by {@link Math#pow}, whose interpreted and compiled forms agree. */
-    static void pow(long a, long b, long y, int n) {
-        for (int i = 0; i < n; i++) {
-            ALL.set(Rows.FLOAT, y + 4L * i, (float) Math.pow(ALL.get(Rows.FLOAT, a + 4L * i), ALL.get(Rows.FLOAT, b + 4L * i)));
-        }
     }
 
     /** {@code -|x|}. */
@@ -101,11 +102,11 @@ final class FunctionTiles {
         }
     }
 
-    /** {@code min(2 |x|, 20)}, beyond which tanh is 1. */
+    /** {@code 2 |x|}. */
     private static void doubledSize(long a, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
-            x.abs().mul(2).min(20).intoMemorySegment(ALL, y + 4L * i, ORDER);
+            x.abs().mul(2).intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 
@@ -125,13 +126,18 @@ final class FunctionTiles {
         }
     }
 
-    /** {@code sign(x) e / (e + 2)} with {@code e = e^(2|x|) - 1}. */
+    /** {@code 1 - 2 / (e + 1)} with {@code e = e^(2|x|)}, or a polynomial near 0, and the sign of x. */
     private static void tanhOf(long a, long exp, long y, int n) {
         for (int i = 0; i < n; i += LANES) {
             FloatVector x = fromMemorySegment(FLOATS, ALL, a + 4L * i, ORDER);
             FloatVector e = fromMemorySegment(FLOATS, ALL, exp + 4L * i, ORDER);
-            FloatVector size = e.div(e.add(2));
-            size.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats().intoMemorySegment(ALL, y + 4L * i, ORDER);
+            FloatVector size = x.abs();
+            FloatVector s = x.mul(x);
+            FloatVector p = broadcast(FLOATS, T4).fma(s, broadcast(FLOATS, T3)).fma(s, broadcast(FLOATS, T2));
+            p = p.fma(s, broadcast(FLOATS, T1)).fma(s, broadcast(FLOATS, T0));
+            FloatVector large = broadcast(FLOATS, 1).sub(broadcast(FLOATS, 2).div(e.add(1)));
+            FloatVector t = large.blend(size.mul(s).fma(p, size), size.compare(VectorOperators.LT, TANH_SMALL));
+            t.reinterpretAsInts().or(x.reinterpretAsInts().and(SIGN)).reinterpretAsFloats().intoMemorySegment(ALL, y + 4L * i, ORDER);
         }
     }
 

@@ -38,7 +38,7 @@ final class SoftmaxKernel implements Kernel, Team.Task {
             for (int k = 0; k < count; k++) {
                 double sum = tile.sum(thread, k);
                 long from = logarithm ? tile.shifted(thread, k) : tile.exponentials(thread, k);
-                SoftmaxRows.scale(from, logarithm ? 1 : (float) (1 / sum), logarithm ? (float) -Math.log(sum) : 0, tile.width);
+                SoftmaxRows.scale(from, logarithm ? 1 : (float) (1 / sum), logarithm ? (float) -StrictMath.log(sum) : 0, tile.width);
                 Rows.write(DType.FLOAT32, from, y.address() + tile.offset(row + k), tile.stride(), tile.n);
             }
         }

@@ -65,7 +65,7 @@ final class SoftmaxRows {
             Rows.fill(Float.NEGATIVE_INFINITY, row + 4L * n, width - n);
             scale(row, 1, -FoldLoops.max(row, width), width);
         }
-        ExponentialTiles.exp(shifted(thread, 0), exponentials(thread, 0), count * width);
+        ExpTiles.exp(shifted(thread, 0), exponentials(thread, 0), count * width);
     }
 
     /** {@code row = row * factor + summand}, on whole vectors. */

@@ -4,7 +4,7 @@ package dev.lamina.cpu.vector;
 final class TileOps {
     private TileOps() { }
 
-    /** {@code y = code(a, b, c)} on n elements, a multiple of a vector's, at these addresses; functions need a spare tile. */
+    /** {@code y = code(a, b, c)} on n elements, a multiple of a vector's, at these addresses; functions need spare tiles. */
     static void run(Code code, long a, long b, long c, long y, long spare, float p, float q, int n) {
         switch (code) {
             case NEGATE -> ArithmeticTiles.negate(a, y, n);
@@ -24,10 +24,10 @@ final class TileOps {
             case MAX -> ArithmeticTiles.max(a, b, y, n);
             case MIN -> ArithmeticTiles.min(a, b, y, n);
             case CLIP -> ArithmeticTiles.clip(a, y, p, q, n);
-            case EXP -> ExponentialTiles.exp(a, y, n);
-            case EXPM1 -> ExponentialTiles.expm1(a, y, n);
-            case LOG -> ExponentialTiles.log(a, y, n);
-            case LOG1P -> ExponentialTiles.log1p(a, y, n);
+            case EXP -> ExpTiles.exp(a, y, n);
+            case EXPM1 -> ExpTiles.expm1(a, y, n);
+            case LOG -> LogTiles.log(a, spare, y, n);
+            case LOG1P -> LogTiles.log1p(a, spare, y, n);
             case TANH -> FunctionTiles.tanh(a, spare, y, n);
             case SIGMOID -> FunctionTiles.sigmoid(a, spare, y, n);
             case SOFTPLUS -> FunctionTiles.softplus(a, spare, y, n);
@@ -35,7 +35,7 @@ final class TileOps {
             case GELU -> FunctionTiles.gelu(a, spare, y, n);
             case GELU_TANH -> FunctionTiles.geluTanh(a, spare, y, n);
             case ELU -> FunctionTiles.elu(a, spare, y, p, n);
-            case POW -> FunctionTiles.pow(a, b, y, n);
+            case POW -> PowerTiles.pow(a, b, spare, y, n);
             case COPY -> ChoiceTiles.copy(a, y, n);
             case SIGN -> ChoiceTiles.sign(a, y, n);
             case RELU -> ChoiceTiles.relu(a, y, n);

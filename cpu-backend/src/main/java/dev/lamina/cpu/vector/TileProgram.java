@@ -7,6 +7,8 @@ import java.util.List;
 
 /** A program with a place in scratch for every register, and the registers that need none while tiles are whole vectors. */
 final class TileProgram {
+    /** Number of tiles that instructions may use beside registers, one after another: room for a double each element. */
+    static final int SPARE = 2;
     /** Register of each operand. */
     final int[] operand;
     /** Register of each result. */
@@ -19,7 +21,7 @@ final class TileProgram {
     final int[] slot;
     /** Number of slots. */
     final int slots;
-    /** Number of tiles in use while they are whole vectors, the spare one included. */
+    /** Number of tiles in use while they are whole vectors, a spare one included. */
     final int busySlots;
     private final Code[] code;
     private final int[] a;
@@ -126,7 +128,7 @@ final class TileProgram {
         return next;
     }
 
-    /** Runs all instructions on n elements, a multiple of a vector's, with a spare tile. */
+    /** Runs all instructions on n elements, a multiple of a vector's, with spare tiles. */
     void run(long[] where, long spare, int n) {
         for (int i = 0; i < code.length; i++) {
             TileOps.run(code[i], where[a[i]], where[b[i]], where[c[i]], where[to[i]], spare, p[i], q[i], n);
