@@ -44,7 +44,7 @@ final class Compiler {
     private Compiler(Assembly assembly, Graph graph, List<Group> groups, Precision precision) {
         this.assembly = assembly;
         this.groups = groups;
-        this.convolutions = new ConvolutionLowering(assembly, precision);
+        this.convolutions = new ConvolutionLowering(assembly, precision, graph);
         this.products = new MatMulLowering(assembly, precision);
         this.images = new ImageLowering(assembly);
         this.lrn = new LrnLowering(assembly, precision, graph);
