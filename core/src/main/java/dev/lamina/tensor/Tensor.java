@@ -178,9 +178,7 @@ public final class Tensor {
      * @throws IllegalStateException if this is a view with gaps or another order; {@link #contiguous()} makes a copy without
      */
     public MemorySegment memory() {
-        if (!contiguous) {
-            throw new IllegalStateException("tensor: a strided view " + shape + " has no row-major memory. Call contiguous() first.");
-        }
+        requireContiguous();
         return memory.asSlice(offset * dtype.bytes(), byteSize());
     }
 
@@ -306,6 +304,34 @@ public final class Tensor {
     /** A copy on the heap in another type; values are rounded by {@link DType#round}, int64 to and from other integers is exact. */
     public Tensor cast(DType target) {
         return target == dtype ? copy() : zeros(target, shape).copyFrom(this);
+    }
+
+    /**
+     * Writes the elements in row-major order to memory from an offset in bytes on, without making an object.
+     *
+     * @throws IllegalStateException if this is a view with gaps or another order
+     * @throws IndexOutOfBoundsException if the memory ends before the elements
+     */
+    public void writeTo(MemorySegment target, long at) {
+        requireContiguous();
+        MemorySegment.copy(memory, offset * dtype.bytes(), target, at, byteSize());
+    }
+
+    /**
+     * Overwrites the elements with those that lie in row-major order in memory from an offset in bytes on, without making an object.
+     *
+     * @throws IllegalStateException if this is a view with gaps or another order
+     * @throws IndexOutOfBoundsException if the memory ends before the elements
+     */
+    public void readFrom(MemorySegment source, long at) {
+        requireContiguous();
+        MemorySegment.copy(source, at, memory, offset * dtype.bytes(), byteSize());
+    }
+
+    private void requireContiguous() {
+        if (!contiguous) {
+            throw new IllegalStateException("tensor: a strided view " + shape + " has no row-major memory. Call contiguous() first.");
+        }
     }
 
     /**

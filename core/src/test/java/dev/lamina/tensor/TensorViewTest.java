@@ -10,6 +10,8 @@ import java.util.stream.LongStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -117,5 +119,17 @@ class TensorViewTest {
                 assertThrows(IllegalArgumentException.class, () -> tensor.transpose(0)).getMessage());
         assertEquals("tensor: item() needs one element, shape [2, 3] has 6.",
                 assertThrows(IllegalStateException.class, tensor::item).getMessage());
+    }
+
+    @Test
+    void elementsGoToMemoryAndBackAtAnOffset() {
+        Tensor rows = Tensor.of(new float[] {1, 2, 3, 4, 5, 6}, 3, 2);
+        MemorySegment memory = MemorySegment.ofArray(new float[6]);
+        rows.slice(0, 1, 3).writeTo(memory, 8);
+        assertArrayEquals(new float[] {0, 0, 3, 4, 5, 6}, memory.toArray(ValueLayout.JAVA_FLOAT));
+        rows.slice(0, 0, 2).readFrom(memory, 4);
+        assertArrayEquals(new float[] {0, 3, 4, 5, 5, 6}, rows.toFloats());
+        assertThrows(IllegalStateException.class, () -> rows.transpose(1, 0).writeTo(memory, 0));
+        assertThrows(IndexOutOfBoundsException.class, () -> rows.readFrom(memory, 4));
     }
 }

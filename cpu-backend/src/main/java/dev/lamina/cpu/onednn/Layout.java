@@ -211,7 +211,17 @@ final class Layout {
 
     /** True if elements lie in row-major order without gaps. */
     boolean isPlain() {
-        return !isBlocked() && sameOrder(plainAlike());
+        if (isBlocked()) {
+            return false;
+        }
+        long expected = 1;
+        for (int axis = dims.length - 1; axis >= 0; axis--) {
+            if (dims[axis] > 1 && strides[axis] != expected) {
+                return false;
+            }
+            expected *= Math.max(1, dims[axis]);
+        }
+        return true;
     }
 
     /** True if there are elements that belong to no index: the zeros that fill up blocks. */

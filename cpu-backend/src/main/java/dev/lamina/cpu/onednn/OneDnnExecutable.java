@@ -23,6 +23,9 @@ import java.util.Map;
 /** Steps over one arena and a state. A run copies the inputs in and executes; it allocates nothing. */
 final class OneDnnExecutable implements Executable {
     private static final byte POISON = (byte) 0xFF;
+    /** Offset in this segment is address. */
+    @SuppressWarnings("restricted")
+    private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
 
     private final OneDnnBackend backend;
     private final Graph graph;
@@ -175,8 +178,7 @@ final class OneDnnExecutable implements Executable {
     }
 
     private static void copy(Tensor tensor, InputSlot input) {
-        MemorySegment from = tensor.isContiguous() ? tensor.memory() : tensor.contiguous().memory();
-        MemorySegment.copy(from, 0, input.memory, 0, from.byteSize());
+        (tensor.isContiguous() ? tensor : tensor.contiguous()).writeTo(input.memory, 0);
     }
 
     private void check(Map<String, Tensor> given) {
@@ -256,11 +258,10 @@ final class OneDnnExecutable implements Executable {
             requireUnmoved(value);
         }
         if (place.isPlain()) {
-            MemorySegment elements = memory(place.buffer()).asSlice(0, value.type().bytes());
             if (into.isContiguous()) {
-                MemorySegment.copy(elements, 0, into.memory(), 0, elements.byteSize());
+                into.readFrom(ALL, place.pointer().address());
             } else {
-                into.copyFrom(Tensor.wrap(elements, value.dtype(), value.shape()));
+                into.copyFrom(Tensor.wrap(memory(place.buffer()), value.dtype(), value.shape()));
             }
             return;
         }
