@@ -60,7 +60,6 @@ final class Dnnl {
     static final int ARG_DIFF_DST = 145;
     static final int ARG_DIFF_WEIGHTS = 161;
     static final int ARG_DIFF_BIAS = 169;
-    static final int ARG_MULTIPLE_SRC = 1024;
     static final int ARG_POST_OP = 32768;
 
     static final int SUCCESS = 0;
@@ -82,7 +81,6 @@ final class Dnnl {
     static final MethodHandle DESC_WITH_STRIDES = status("dnnl_memory_desc_create_with_strides", 5);
     static final MethodHandle DESC_WITH_BLOB = status("dnnl_memory_desc_create_with_blob", 2);
     static final MethodHandle DESC_BLOB = status("dnnl_memory_desc_get_blob", 3);
-    static final MethodHandle DESC_RESHAPE = status("dnnl_memory_desc_reshape", 4);
     static final MethodHandle DESC_QUERY = status("dnnl_memory_desc_query", 3);
     static final MethodHandle DESC_SIZE = handle("dnnl_memory_desc_get_size", FunctionDescriptor.of(LONG, LONG));
     static final MethodHandle DESC_DESTROY = status("dnnl_memory_desc_destroy", 1);
@@ -106,7 +104,6 @@ final class Dnnl {
     static final MethodHandle CONVOLUTION_WEIGHTS = status("dnnl_convolution_backward_weights_primitive_desc_create", 13);
     static final MethodHandle MATMUL = status("dnnl_matmul_primitive_desc_create", 7);
     static final MethodHandle REORDER = status("dnnl_reorder_primitive_desc_create", 6);
-    static final MethodHandle CONCAT = status("dnnl_concat_primitive_desc_create", 7);
     static final MethodHandle LRN_FORWARD = handle("dnnl_lrn_forward_primitive_desc_create",
             FunctionDescriptor.of(INT, LONG, LONG, LONG, LONG, LONG, LONG, LONG, FLOAT, FLOAT, FLOAT, LONG));
     static final MethodHandle LRN_BACKWARD = handle("dnnl_lrn_backward_primitive_desc_create",

@@ -10,6 +10,7 @@ import dev.lamina.cpu.vector.Images;
 import dev.lamina.cpu.vector.Kernel;
 import dev.lamina.cpu.vector.MaxPool;
 import dev.lamina.cpu.vector.MaxPoolGradient;
+import dev.lamina.cpu.vector.MaxPoolScatter;
 import dev.lamina.cpu.vector.Pointer;
 import dev.lamina.cpu.vector.Team;
 import dev.lamina.graph.Node;
@@ -40,7 +41,7 @@ final class ImageLowering {
         boolean taken = switch (node.op()) {
             case Pooling.MaxPool _, Pooling.AvgPool _, Pooling.AvgPoolGradient _, Pooling.AdaptiveAvgPool _,
                 Pooling.AdaptiveAvgPoolGradient _, BatchNormTraining _, BatchNormGradient _, BatchNormInference _ -> true;
-            case Pooling.MaxPoolGradient _, Pooling.MaxUnpool _ -> window(node).isPresent();
+            case Pooling.MaxPoolGradient _, Pooling.MaxUnpool _, Pooling.PoolGather _ -> true;
             default -> false;
         };
         return taken && Stream.concat(node.inputTypes().stream(), node.outputTypes().stream()).allMatch(t -> t.elements() > 0)
@@ -60,14 +61,37 @@ final class ImageLowering {
     void pool(Node node) {
         switch (node.op()) {
             case Pooling.MaxPool op -> maxPool(node, op);
-            case Pooling.MaxPoolGradient _ -> maxPoolGradient(node, Optional.empty());
-            case Pooling.MaxUnpool _ -> maxPoolGradient(node, Optional.empty());
+            case Pooling.MaxPoolGradient _, Pooling.MaxUnpool _ -> {
+                if (window(node).isPresent()) {
+                    maxPoolGradient(node, Optional.empty());
+                } else {
+                    scatter(node);
+                }
+            }
+            case Pooling.PoolGather _ -> scatter(node);
             case Pooling.AvgPool op -> map(node, (in, out, x, y) -> AvgPool.of(team, op, in, out, x, y));
             case Pooling.AdaptiveAvgPool _ -> map(node, (in, out, x, y) -> AvgPool.adaptive(team, in, out, x, y));
             case Pooling.AvgPoolGradient op -> map(node, (out, in, g, dx) -> AvgPoolGradient.of(team, op, in, out, g, dx));
             case Pooling.AdaptiveAvgPoolGradient _ -> map(node, (out, in, g, dx) -> AvgPoolGradient.adaptive(team, in, out, g, dx));
             default -> throw new IllegalStateException("cpu: " + node + " is no pooling with a kernel.");
         }
+    }
+
+    /** Moves between maps by winners of a window that is not known, element by element, row-major. */
+    private void scatter(Node node) {
+        Place values = assembly.plain(node.input(0), "operand of " + node.name());
+        Place winners = assembly.plain(node.input(1), "winners of " + node.name());
+        Place result = assembly.define(node.output(0), Layout.plain(node.output(0).type()));
+        Images first = ImagePlace.of(values, node.input(0).type()).images();
+        Images last = ImagePlace.of(result, node.output(0).type()).images();
+        Kernel kernel = switch (node.op()) {
+            case Pooling.MaxUnpool _ ->
+                MaxPoolScatter.last(team, last, first, values.pointer(), winners.pointer(), result.pointer());
+            case Pooling.PoolGather _ ->
+                MaxPoolScatter.gather(team, first, last, values.pointer(), winners.pointer(), result.pointer());
+            default -> MaxPoolScatter.sum(team, last, first, values.pointer(), winners.pointer(), result.pointer());
+        };
+        add(List.of(node), kernel, values, winners, result);
     }
 
     /** A kernel from one value to one other. */
