@@ -14,8 +14,8 @@ import org.junit.jupiter.api.Test;
 class StepAllocationTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final int WARM_UP = 3_000;
-    private static final int STEPS = 200;
-    private static final int ROUNDS = 20;
+    private static final int STEPS = 50;
+    private static final int ROUNDS = 100;
 
     /**
      * Bytes that all threads allocate in a round of steps, the least of many rounds: what a step allocates shows in each round, what the

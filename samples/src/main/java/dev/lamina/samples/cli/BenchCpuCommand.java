@@ -47,7 +47,7 @@ final class BenchCpuCommand implements Callable<Integer> {
             showDefaultValue = Help.Visibility.NEVER)
     private Integer rounds;
 
-    @Option(names = "--warm-up", defaultValue = "3", paramLabel = "SECONDS", description = "time before anything is measured")
+    @Option(names = "--warm-up", defaultValue = "10", paramLabel = "SECONDS", description = "time before anything is measured")
     private double warmUp;
 
     @Option(names = "--seconds", defaultValue = "1", paramLabel = "SECONDS", description = "time of each of five repetitions")
