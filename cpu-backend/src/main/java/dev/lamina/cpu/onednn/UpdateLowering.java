@@ -1,5 +1,6 @@
 package dev.lamina.cpu.onednn;
 
+import dev.lamina.cpu.vector.MoveKernels;
 import dev.lamina.cpu.vector.Pointer;
 import dev.lamina.cpu.vector.UpdateKernels;
 import dev.lamina.graph.Graph;
@@ -88,7 +89,8 @@ final class UpdateLowering {
     private void assign(Node node) {
         Place from = assembly.plain(node.input(1), "update of " + node.input(0).name());
         Place to = home(node.input(0));
-        assembly.add(List.of(node.name()), "copy", new CopyKernel(from.pointer(), to.pointer(), to.layout().bytes()),
+        assembly.add(List.of(node.name()), "copy",
+                MoveKernels.copy(assembly.team(), 1, to.layout().bytes(), from.pointer(), to.pointer()),
                 List.of(from.buffer(), to.buffer()));
     }
 

@@ -18,12 +18,4 @@ final class Raw {
     static final ByteOrder ORDER = ByteOrder.nativeOrder();
 
     private Raw() { }
-
-    static FloatVector load(long address) {
-        return FloatVector.fromMemorySegment(FLOATS, ALL, address, ORDER);
-    }
-
-    static void store(FloatVector value, long address) {
-        value.intoMemorySegment(ALL, address, ORDER);
-    }
 }
