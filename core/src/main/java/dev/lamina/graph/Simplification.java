@@ -44,8 +44,18 @@ final class Simplification implements Rewriter.Rule {
 
     /** The value in place of a node that would copy it, unless it lives in the state. */
     private static List<Value> instead(Value same, Rewriter to, Node node, List<Value> operands) {
-        Op root = same.root().node().op();
-        return root instanceof Source.Variable || root instanceof Update ? to.copy(node, operands) : List.of(same);
+        return livesInState(same) ? to.copy(node, operands) : List.of(same);
+    }
+
+    /** What a node that copies its operand may be skipped for: the operand, or the copy itself where the operand lives in the state. */
+    private static Value behind(Value copy) {
+        Value operand = copy.node().input(0);
+        return livesInState(operand) ? copy : operand;
+    }
+
+    private static boolean livesInState(Value value) {
+        Op root = value.root().node().op();
+        return root instanceof Source.Variable || root instanceof Update;
     }
 
     private static List<Value> reshape(Shaping.Reshape op, Rewriter to, Node node, Value x) {
@@ -64,7 +74,7 @@ final class Simplification implements Rewriter.Rule {
     private static List<Value> transpose(Shaping.Transpose op, Rewriter to, Node node, Value x) {
         Value base = x;
         List<Integer> order = op.order();
-        if (x.node().op() instanceof Shaping.Transpose first) {
+        if (x.node().op() instanceof Shaping.Transpose first && behind(x) != x) {
             base = x.node().input(0);
             order = order.stream().map(first.order()::get).toList();
         }
@@ -81,7 +91,7 @@ final class Simplification implements Rewriter.Rule {
         if (x.shape().equals(op.shape())) {
             return instead(x, to, node, List.of(x));
         }
-        return to.replace(node, op, List.of(x.node().op() instanceof Shaping.BroadcastTo ? x.node().input(0) : x));
+        return to.replace(node, op, List.of(x.node().op() instanceof Shaping.BroadcastTo ? behind(x) : x));
     }
 
     private static List<Value> reverse(Shaping.Reverse op, Rewriter to, Node node, Value x) {
@@ -150,7 +160,7 @@ final class Simplification implements Rewriter.Rule {
 
     private Value before(Rewriter to, Value value) {
         return switch (value.node().op()) {
-            case Shaping.BroadcastTo _ -> value.node().input(0);
+            case Shaping.BroadcastTo _ -> behind(value);
             case Source.Fill fill when value.shape().rank() > 0 -> scalars.computeIfAbsent(stretched(fill, Shape.scalar()),
                     scalar -> to.fresh(value.name() + "/").add(scalar));
             default -> value;
