@@ -47,7 +47,7 @@ final class Simplification implements Rewriter.Rule {
         return livesInState(same) ? to.copy(node, operands) : List.of(same);
     }
 
-    /** What a node that copies its operand may be skipped for: the operand, or the copy itself where the operand lives in the state. */
+    /** What a node of several operands may read instead of a copy: what was copied, or the copy itself where that lives in the state. */
     private static Value behind(Value copy) {
         Value operand = copy.node().input(0);
         return livesInState(operand) ? copy : operand;
@@ -74,7 +74,7 @@ final class Simplification implements Rewriter.Rule {
     private static List<Value> transpose(Shaping.Transpose op, Rewriter to, Node node, Value x) {
         Value base = x;
         List<Integer> order = op.order();
-        if (x.node().op() instanceof Shaping.Transpose first && behind(x) != x) {
+        if (x.node().op() instanceof Shaping.Transpose first) {
             base = x.node().input(0);
             order = order.stream().map(first.order()::get).toList();
         }
@@ -91,7 +91,7 @@ final class Simplification implements Rewriter.Rule {
         if (x.shape().equals(op.shape())) {
             return instead(x, to, node, List.of(x));
         }
-        return to.replace(node, op, List.of(x.node().op() instanceof Shaping.BroadcastTo ? behind(x) : x));
+        return to.replace(node, op, List.of(x.node().op() instanceof Shaping.BroadcastTo ? x.node().input(0) : x));
     }
 
     private static List<Value> reverse(Shaping.Reverse op, Rewriter to, Node node, Value x) {

@@ -147,19 +147,13 @@ class PassesTest {
 
     /** What reads a copy of the old value may also wait for the new one; what reads the variable may not. */
     @Test
-    void whatReadsACopyOfAVariableGoesOnReadingTheCopy() {
+    void whatReadsAStretchedVariableGoesOnReadingTheCopy() {
         Value v = g.variable("v", TYPE, true);
         Value next = Update.assign(v, x);
         Value wide = Shaping.broadcastTo(v, Shape.of(4, 2, 3));
-        Value turned = Shaping.transpose(v, 1, 0);
-        Value y = Pointwise.add(wide, next);
-        Value wider = Shaping.broadcastTo(wide, Shape.of(2, 4, 2, 3)).plus(next);
-        Value other = Shaping.transpose(Shaping.reshape(turned, Shape.of(3, 2, 1)), 2, 0, 1);
-        Value again = Shaping.transpose(turned, 1, 0).plus(next);
-        Graph simple = Passes.simplify(graph(y, wider, other, again)).graph();
-        assertEquals(List.of("variable", "broadcastTo", "transpose"), simple.nodes().stream().map(n -> n.op().name())
-                .filter(List.of("variable", "broadcastTo", "transpose")::contains).distinct().toList());
-        assertEquals("assign", simple.output("y0").node().input(1).node().op().name());
+        Value y = Pointwise.add(wide, Shaping.broadcastTo(next, Shape.of(4, 2, 3)));
+        Node sum = Passes.simplify(graph(y)).graph().output("y0").node();
+        assertEquals(List.of("broadcastTo", "broadcastTo"), sum.inputs().stream().map(value -> value.node().op().name()).toList());
     }
 
     @Test
