@@ -38,8 +38,8 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * Decides which nodes are computed together, by the {@link FusionRules} of a backend. Every node is in one group; a group reads no value that
- * depends on itself.
+ * Decides which nodes are computed together, by the {@link FusionRules} of a backend. Every node is in one group; a group reads no value
+ * that depends on itself.
  */
 public final class Fusion {
     private final Graph graph;
