@@ -41,7 +41,8 @@ public final class Assembly {
 
     /** Adds the steps that copy elements from one layout into another; the kernels for that are {@code convert.cu}'s. */
     @FunctionalInterface
-    interface Conversion {
+    public interface Conversion {
+        /** Adds the steps. */
         void add(Assembly assembly, String name, Place from, Place to);
     }
 
@@ -52,7 +53,7 @@ public final class Assembly {
      * @param images the order that images are to have
      * @param reuse whether values that are not alive together may share memory
      */
-    Assembly(Kernels kernels, Owned owned, Lifetimes lifetimes, Conversion conversion, Order images, boolean reuse) {
+    public Assembly(Kernels kernels, Owned owned, Lifetimes lifetimes, Conversion conversion, Order images, boolean reuse) {
         this.kernels = kernels;
         this.owned = owned;
         this.lifetimes = lifetimes;
@@ -71,24 +72,28 @@ public final class Assembly {
         return lifetimes;
     }
 
-    List<Step> prologue() {
+    /** Steps that run when the state has changed. */
+    public List<Step> prologue() {
         return prologue;
     }
 
-    List<Step> steps() {
+    /** Steps of every run, in order. */
+    public List<Step> steps() {
         return steps;
     }
 
-    List<Buffer> buffers() {
+    /** All buffers. */
+    public List<Buffer> buffers() {
         return buffers;
     }
 
-    List<CompileReport.Reorder> reorders() {
+    /** Changes of layout of every run. */
+    public List<CompileReport.Reorder> reorders() {
         return reorders;
     }
 
     /** Variables by name and where they are, once a run binds a state. */
-    Map<String, Place> state() {
+    public Map<String, Place> state() {
         return state;
     }
 
@@ -132,12 +137,12 @@ public final class Assembly {
     }
 
     /** Constants and the buffers that must hold them before the first run. */
-    Map<Buffer, Tensor> contents() {
+    public Map<Buffer, Tensor> contents() {
         return contents;
     }
 
     /** Fills that some step reads as memory, and their buffers. */
-    Map<Buffer, Source.Fill> fills() {
+    public Map<Buffer, Source.Fill> fills() {
         return fills;
     }
 
@@ -268,7 +273,7 @@ public final class Assembly {
     }
 
     /** Adds a copy into another layout. */
-    void convert(String name, Place from, Place to, String reason) {
+    public void convert(String name, Place from, Place to, String reason) {
         conversion.add(this, name, from, to);
         if (!hoisting) {
             reorders.add(new CompileReport.Reorder(name, from.layout().toString(), to.layout().toString(), reason, to.layout().bytes()));

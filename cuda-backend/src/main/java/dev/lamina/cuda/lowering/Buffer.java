@@ -45,7 +45,8 @@ public final class Buffer {
         return bytes;
     }
 
-    Home home() {
+    /** Who owns it. */
+    public Home home() {
         return home;
     }
 
@@ -60,11 +61,13 @@ public final class Buffer {
         death = Math.max(death, step);
     }
 
-    int birth() {
+    /** The first step that uses it; -1 is the prologue. */
+    public int birth() {
         return birth;
     }
 
-    int death() {
+    /** The last step that uses it. */
+    public int death() {
         return death;
     }
 
@@ -75,7 +78,7 @@ public final class Buffer {
     }
 
     /** Moves the buffer and all that follows it. */
-    void moveTo(long place) {
+    public void moveTo(long place) {
         if (address != place) {
             address = place;
             followers.forEach(f -> f.launch.set(f.slot, place));

@@ -4,10 +4,11 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /** Native objects that live as long as an executable; closed in reverse order. One thread. */
-final class Owned implements AutoCloseable {
+public final class Owned implements AutoCloseable {
     private final Deque<AutoCloseable> objects = new ArrayDeque<>();
 
-    <T extends AutoCloseable> T add(T object) {
+    /** Keeps an object. */
+    public <T extends AutoCloseable> T add(T object) {
         objects.push(object);
         return object;
     }
