@@ -96,7 +96,7 @@ public final class KernelCall {
 
     /** Adds the step. */
     public void add() {
-        Launch launch = assembly.own(builder.build());
+        Launch launch = builder.build();
         for (int slot = 0; slot < pointers.size(); slot++) {
             pointers.get(slot).follow(launch, slot);
         }
