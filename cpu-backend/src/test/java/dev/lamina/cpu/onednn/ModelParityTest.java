@@ -24,6 +24,8 @@ import dev.lamina.nn.Sequential;
 import dev.lamina.optim.Adam;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Sgd;
+import dev.lamina.parity.ModelSteps;
+import dev.lamina.parity.Parity;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -161,7 +163,7 @@ class ModelParityTest {
         try (ModelSteps expected = steps(reference, setup, DType.FLOAT64, optimizer);
                 ModelSteps actual = steps(tested, setup, DType.FLOAT32, optimizer)) {
             Tolerance step = stepTolerance(actual);
-            Tested.compare(expected.run(0, 1), actual.run(0, 1), _ -> step, "first step", failures);
+            Parity.compare(expected.run(0, 1), actual.run(0, 1), _ -> step, "first step", failures);
             expected.run(1, setup.steps);
             actual.run(1, setup.steps);
             near(expected, actual, setup.steps, step, failures);
