@@ -1,89 +1,59 @@
-// The element type that a module is compiled for: one of ELEMENT_FLOAT32, _FLOAT64, _BFLOAT16, _FLOAT16, _INT32, _INT64, _UINT8 is defined.
-// Stored lies in memory, Number is what is computed with.
-#pragma once
-#include "numbers.cuh"
+// Element types that CUDA C lacks, as 16 bits in memory and float in registers, without the toolkit's headers.
 
-#if defined(ELEMENT_FLOAT64)
-typedef double Stored;
-typedef double Number;
-#elif defined(ELEMENT_FLOAT32)
-typedef float Stored;
-typedef float Number;
-#elif defined(ELEMENT_BFLOAT16) || defined(ELEMENT_FLOAT16)
-typedef unsigned short Stored;
-typedef float Number;
-#elif defined(ELEMENT_INT32)
-typedef int Stored;
-typedef long long Number;
-#elif defined(ELEMENT_INT64)
-typedef long long Stored;
-typedef long long Number;
-#elif defined(ELEMENT_UINT8)
-typedef unsigned char Stored;
-typedef long long Number;
-#else
-#error "no ELEMENT_ type is defined"
-#endif
+typedef unsigned short bfloat16;
 
-#if defined(ELEMENT_BFLOAT16)
-__device__ __forceinline__ Number load(Stored bits) {
-    return fromBfloat16(bits);
+// IEEE 754 binary16; a struct, so that overloads tell it from bfloat16.
+struct float16 {
+    unsigned short bits;
+};
+
+__device__ __forceinline__ float widen_bfloat16(bfloat16 value) {
+    return __uint_as_float((unsigned int)value << 16);
 }
 
-__device__ __forceinline__ void store(Stored& place, Number value) {
-    place = toBfloat16(value);
-}
-#elif defined(ELEMENT_FLOAT16)
-__device__ __forceinline__ Number load(Stored bits) {
-    return fromFloat16(bits);
+// To nearest, ties to even; every NaN becomes the quiet one.
+__device__ __forceinline__ bfloat16 narrow_bfloat16(float value) {
+    const unsigned int bits = __float_as_uint(value);
+    return value != value ? 0x7fc0 : (bfloat16)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16);
 }
 
-__device__ __forceinline__ void store(Stored& place, Number value) {
-    place = toFloat16(value);
-}
-#else
-__device__ __forceinline__ Number load(Stored value) {
-    return (Number) value;
-}
-
-__device__ __forceinline__ void store(Stored& place, Number value) {
-    place = (Stored) value;
-}
-#endif
-
-#if defined(ELEMENT_FLOAT64)
-__device__ __forceinline__ Number largestNumber() {
-    return __longlong_as_double(0x7ff0000000000000LL);
-}
-#elif defined(ELEMENT_FLOAT32) || defined(ELEMENT_BFLOAT16) || defined(ELEMENT_FLOAT16)
-__device__ __forceinline__ Number largestNumber() {
-    return __uint_as_float(0x7f800000u);
-}
-#endif
-
-#if defined(ELEMENT_INT32) || defined(ELEMENT_INT64) || defined(ELEMENT_UINT8)
-__device__ __forceinline__ Number largestNumber() {
-    return 0x7fffffffffffffffLL;
+__device__ __forceinline__ float widen_float16(float16 value) {
+    const unsigned int sign = (unsigned int)(value.bits & 0x8000u) << 16;
+    const unsigned int magnitude = value.bits & 0x7fffu;
+    if (magnitude < 0x0400u) {
+        return __uint_as_float(sign | __float_as_uint((float)magnitude * 5.9604644775390625e-8f));
+    }
+    return __uint_as_float(sign | ((magnitude << 13) + (magnitude >= 0x7c00u ? 0x70000000u : 0x38000000u)));
 }
 
-__device__ __forceinline__ Number smallestNumber() {
-    return -0x7fffffffffffffffLL - 1;
+// To nearest, ties to even.
+__device__ __forceinline__ float16 narrow_float16(float value) {
+    const unsigned int bits = __float_as_uint(value);
+    const unsigned int sign = (bits >> 16) & 0x8000u;
+    const unsigned int magnitude = bits & 0x7fffffffu;
+    unsigned int narrow;
+    if (magnitude > 0x7f800000u) {
+        narrow = 0x7e00u;
+    } else if (magnitude >= 0x477ff000u) {
+        narrow = 0x7c00u;
+    } else if (magnitude < 0x38800000u) {
+        // Next to 0.5, floats lie as far apart as the smallest binary16 numbers: the addition rounds.
+        narrow = __float_as_uint(__uint_as_float(magnitude) + 0.5f) - 0x3f000000u;
+    } else {
+        narrow = (magnitude + 0xfffu + ((magnitude >> 13) & 1u) - 0x38000000u) >> 13;
+    }
+    float16 result;
+    result.bits = (unsigned short)(sign | narrow);
+    return result;
 }
 
-__device__ __forceinline__ bool isNan(Number) {
-    return false;
-}
-#else
-__device__ __forceinline__ Number smallestNumber() {
-    return -largestNumber();
-}
-
-__device__ __forceinline__ bool isNan(Number value) {
-    return value != value;
-}
-#endif
-
-/// True if a takes the place of b as the largest so far; NaN beats numbers, ties and a second NaN do not.
-__device__ __forceinline__ bool beats(Number a, Number b) {
-    return a > b || (isNan(a) && !isNan(b));
+// A float such that a second rounding to fewer bits gives what one rounding of the double would.
+__device__ __forceinline__ float round_to_odd(double value) {
+    const float nearest = (float)value;
+    if ((double)nearest == value || nearest != nearest) {
+        return nearest;
+    }
+    const unsigned int bits = __float_as_uint(nearest);
+    const bool above = fabs((double)nearest) > fabs(value);
+    return __uint_as_float((above ? bits - 1u : bits) | 1u);
 }

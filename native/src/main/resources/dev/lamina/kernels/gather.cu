@@ -1,18 +1,18 @@
 // Selections by index: gather along an axis, of pooling's winners, and the order in which a gather's gradient sums. By element size; indices
 // are int32, or int64 where `wide` is 1. An index out of range is reported (see reportFault) and reads nothing.
-#include "numbers.cuh"
+#include "positions.cuh"
 
 __device__ __forceinline__ long long indexAt(const void* indices, int wide, long long at) {
     return wide ? ((const long long*) indices)[at] : ((const int*) indices)[at];
 }
 
-/// The index counted from the axis' start; -1 if it is outside.
+// The index counted from the axis' start; -1 if it is outside.
 __device__ __forceinline__ long long normalized(long long index, long long extent) {
     long long positive = index < 0 ? index + extent : index;
     return positive >= 0 && positive < extent ? positive : -1;
 }
 
-/// y[o, m, k] = x[o, indices[m], k]; x is [outer, extent, inner], y [outer, count, inner]; `all` are y's elements.
+// y[o, m, k] = x[o, indices[m], k]; x is [outer, extent, inner], y [outer, count, inner]; `all` are y's elements.
 template <class Element>
 __device__ __forceinline__ void gather(const Element* x, const void* indices, Element* y, unsigned long long* faults, int slot, int wide,
         long long all, long long count, long long inner, long long extent) {
@@ -29,7 +29,7 @@ __device__ __forceinline__ void gather(const Element* x, const void* indices, El
     }
 }
 
-/// y[o, p, k] = x[o, winners[o, p, k], k], 0 for the winner -1; x is [outer, size, inner], y and winners [outer, places, inner].
+// y[o, p, k] = x[o, winners[o, p, k], k], 0 for the winner -1; x is [outer, size, inner], y and winners [outer, places, inner].
 template <class Element>
 __device__ __forceinline__ void poolGather(const Element* x, const int* winners, Element* y, unsigned long long* faults, int slot,
         long long all, long long places, long long inner, long long size) {
@@ -60,9 +60,9 @@ SELECTIONS(2, unsigned short)
 SELECTIONS(4, unsigned)
 SELECTIONS(8, unsigned long long)
 
-/// Sorts positions by index, equal ones by position: order[r] is the position with rank r. Ranks are counted against all other indices, in
-/// tiles of shared memory: quadratic, but without atomics, and far below the sums themselves for the thousands of indices of a batch.
-/// Indices out of range come first. Blocks of 256 threads; keys[m] gets the index counted from the axis' start, or -1.
+// Sorts positions by index, equal ones by position: order[r] is the position with rank r. Ranks are counted against all other indices, in
+// tiles of shared memory: quadratic, but without atomics, and far below the sums themselves for the thousands of indices of a batch.
+// Indices out of range come first. Blocks of 256 threads; keys[m] gets the index counted from the axis' start, or -1.
 extern "C" __global__ void gather_order(const void* indices, int* keys, int* order, unsigned long long* faults, int slot, int wide,
         int count, int extent) {
     __shared__ int others[256];
@@ -90,7 +90,7 @@ extern "C" __global__ void gather_order(const void* indices, int* keys, int* ord
     }
 }
 
-/// Ranks first[e] .. last[e] - 1 have index e; both are zero where none has.
+// Ranks first[e] .. last[e] - 1 have index e; both are zero where none has.
 extern "C" __global__ void gather_bounds(const int* keys, const int* order, int* first, int* last, int count) {
     for (int rank = (int) firstPosition(); rank < count; rank += (int) positionStride()) {
         int key = keys[order[rank]];

@@ -1,7 +1,7 @@
 // Copies of elements from one place into another, each with a stride for every axis: transposes, slices, reversals, parts of a
 // concatenation, stretched axes (stride 0), changes of layout, and paddings. Strides, starts and extents count elements; strides of what is
 // read may be negative. By element size; between float32 and bfloat16 where the name says narrow or wide.
-#include "numbers.cuh"
+#include "positions.cuh"
 
 struct Copied {
     template <class Element>
@@ -12,22 +12,22 @@ struct Copied {
 
 struct Narrowed {
     static __device__ __forceinline__ unsigned short of(float value) {
-        return toBfloat16(value);
+        return narrow_bfloat16(value);
     }
 };
 
 struct Widened {
     static __device__ __forceinline__ float of(unsigned short value) {
-        return fromBfloat16(value);
+        return widen_bfloat16(value);
     }
 };
 
-/// Extents or strides of up to six axes, outermost first; axes that are not needed are the outermost and have extent 1.
+// Extents or strides of up to six axes, outermost first; axes that are not needed are the outermost and have extent 1.
 struct Axes {
     long long of[6];
 };
 
-/// Splits off the last axes' coordinates: the coordinate of an axis, and in `rest` the position among the axes before it.
+// Splits off the last axes' coordinates: the coordinate of an axis, and in `rest` the position among the axes before it.
 __device__ __forceinline__ long long coordinate(long long& rest, int axis, const Axes& extents) {
     long long at = rest;
     if (axis > 0) {
@@ -39,7 +39,7 @@ __device__ __forceinline__ long long coordinate(long long& rest, int axis, const
     return at;
 }
 
-/// Every element of axes with these extents, from strides to strides.
+// Every element of axes with these extents, from strides to strides.
 template <class From, class To, class Converter>
 __device__ __forceinline__ void strided(const From* from, To* to, long long count, const Axes& extents, const Axes& read,
         const Axes& written) {
@@ -57,8 +57,8 @@ __device__ __forceinline__ void strided(const From* from, To* to, long long coun
     }
 }
 
-/// Axis a (extent a) is contiguous in what is read, up to its sign; axis b in what is written. Tiles of 32 x 32 elements pass through shared
-/// memory, so that both are accessed in runs. Blocks of 32 x 8 threads. The axes in `extents` are the others; their last two are not used.
+// Axis a (extent a) is contiguous in what is read, up to its sign; axis b in what is written. Tiles of 32 x 32 elements pass through shared
+// memory, so that both are accessed in runs. Blocks of 32 x 8 threads. The axes in `extents` are the others; their last two are not used.
 template <class From, class To, class Converter>
 __device__ __forceinline__ void tiled(const From* from, To* to, long long a, long long b, long long readA, long long readB,
         long long writtenA, long long outer, const Axes& extents, const Axes& read, const Axes& written) {
@@ -96,8 +96,8 @@ __device__ __forceinline__ void tiled(const From* from, To* to, long long a, lon
     }
 }
 
-/// Fills `to`, dense with these extents: coordinate o of an axis shows coordinate (o - before) / step of the operand where that is whole and
-/// below `inner`; elsewhere all is the value with these bits.
+// Fills `to`, dense with these extents: coordinate o of an axis shows coordinate (o - before) / step of the operand where that is whole and
+// below `inner`; elsewhere all is the value with these bits.
 template <class Element>
 __device__ __forceinline__ void padded(const Element* from, Element* to, long long bits, long long count, const Axes& extents,
         const Axes& before, const Axes& step, const Axes& inner, const Axes& read) {

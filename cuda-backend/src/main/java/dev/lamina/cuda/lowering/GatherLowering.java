@@ -79,7 +79,7 @@ final class GatherLowering {
         if (count > 0) {
             sort(node, indices, extents, order, first, last);
         }
-        assembly.kernel(node, "gather_gradient", Elements.defines(g.layout().element()), "gather_gradient").over(all)
+        assembly.kernel(node, "gather_gradient", ElementDefine.of(g.layout().element()), "gather_gradient").over(all)
                 .pointer(g).pointer(order).pointer(first).pointer(last).pointer(x)
                 .int64s(all, count, extents.inner, extents.extent).add();
     }

@@ -5,11 +5,11 @@ import java.util.List;
 import java.util.Locale;
 
 /** How kernels are told the element type they are compiled for. */
-final class Elements {
-    private Elements() { }
+final class ElementDefine {
+    private ElementDefine() { }
 
-    /** The definition that {@code elements.cuh} asks for; bool is taken for uint8. */
-    static List<String> defines(DType element) {
+    /** The definition that {@code stored.cuh} asks for; bool is taken for uint8. */
+    static List<String> of(DType element) {
         DType stored = element == DType.BOOL ? DType.UINT8 : element;
         return List.of("ELEMENT_" + stored.toString().toUpperCase(Locale.ROOT) + "=1");
     }
