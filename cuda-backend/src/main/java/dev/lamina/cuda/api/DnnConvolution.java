@@ -1,6 +1,7 @@
 package dev.lamina.cuda.api;
 
 import dev.lamina.tensor.DType;
+import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnActivationDescriptor;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
@@ -36,9 +37,8 @@ public final class DnnConvolution implements AutoCloseable {
             filter = descriptors.filter(shape.filter());
             output = descriptors.tensor(shape.output());
             convolution = descriptors.convolution(shape, algorithm.mathType());
-            boolean biased = pass == ConvolutionPass.FORWARD_BIAS || pass == ConvolutionPass.FORWARD_BIAS_RELU;
-            bias = biased ? descriptors.tensor(ImageTensor.channels(shape.output().type(), shape.output().c())) : null;
-            activation = biased ? descriptors.activation(pass == ConvolutionPass.FORWARD_BIAS_RELU) : null;
+            bias = isBiased() ? descriptors.tensor(ImageTensor.channels(shape.output().type(), shape.output().c())) : null;
+            activation = isBiased() ? descriptors.activation(pass != ConvolutionPass.FORWARD_BIAS) : null;
         } catch (CudaException e) {
             descriptors.close();
             throw e;
@@ -63,17 +63,32 @@ public final class DnnConvolution implements AutoCloseable {
                 "cudnnConvolutionForward");
     }
 
-    /** Queues {@code y = w * x + bias}, negative results set to 0 in the pass FORWARD_BIAS_RELU. */
-    public void forwardBiased(long x, long w, long bias, long y, long workspace) {
-        cudnnHandle handle = use(pass == ConvolutionPass.FORWARD_BIAS_RELU ? pass : ConvolutionPass.FORWARD_BIAS);
-        check(tryBiased(handle, x, w, bias, y, workspace), "cudnnConvolutionBiasActivationForward");
+    /**
+     * Queues {@code y = w * x + bias}, with z added in FORWARD_BIAS_SUM_RELU, and negative results set to 0 in both passes with a rectifier.
+     *
+     * @param z what is added, shaped like y and possibly y itself; of no weight in the other passes
+     */
+    public void forwardBiased(long x, long w, long bias, long z, long y, long workspace) {
+        if (!isBiased()) {
+            throw new IllegalStateException("a convolution made for " + pass + " is asked for a bias.");
+        }
+        boolean sum = pass == ConvolutionPass.FORWARD_BIAS_SUM_RELU;
+        check(tryBiased(dnn.use(), new Raw.Host(x), new Raw.Host(w), new Raw.Host(bias), new Raw.Host(sum ? z : y), new Raw.Host(y),
+                new Raw.Host(workspace)), "cudnnConvolutionBiasActivationForward");
+    }
+
+    private boolean isBiased() {
+        return switch (pass) {
+            case FORWARD_BIAS, FORWARD_BIAS_RELU, FORWARD_BIAS_SUM_RELU -> true;
+            case FORWARD, DATA_GRADIENT, FILTER_GRADIENT -> false;
+        };
     }
 
     /** The same, with the status as answer: whether an algorithm can do it is found out by trying. */
-    int tryBiased(cudnnHandle handle, long x, long w, long biasAddress, long y, long workspace) {
-        return JCudnn.cudnnConvolutionBiasActivationForward(handle, Scalars.one(sum), input, new Raw.Host(x), filter, new Raw.Host(w),
-                convolution, algorithm.number(), new Raw.Host(workspace), workspaceBytes(), Scalars.zero(sum), output, new Raw.Host(y), bias,
-                new Raw.Host(biasAddress), activation, output, new Raw.Host(y));
+    int tryBiased(cudnnHandle handle, Pointer x, Pointer w, Pointer b, Pointer z, Pointer y, Pointer workspace) {
+        Pointer weight = pass == ConvolutionPass.FORWARD_BIAS_SUM_RELU ? Scalars.one(sum) : Scalars.zero(sum);
+        return JCudnn.cudnnConvolutionBiasActivationForward(handle, Scalars.one(sum), input, x, filter, w, convolution, algorithm.number(),
+                workspace, workspaceBytes(), weight, output, z, bias, b, activation, output, y);
     }
 
     /** Queues the gradient by x from that by y; the pass is DATA_GRADIENT. */
