@@ -22,6 +22,7 @@ public final class Blas extends Owner {
     private static final int ALIGNMENT = 256;
 
     private final cublasHandle handle;
+    private Stream stream;
     private Pointer workspace;
     private long workspaceBytes;
 
@@ -58,10 +59,14 @@ public final class Blas extends Owner {
         return version[0];
     }
 
-    /** Products are queued on this stream from now on. The workspace stays. */
-    public void stream(Stream stream) {
+    /** Products are queued on this stream from now on; cheap where they are already. The workspace stays. */
+    public void stream(Stream next) {
+        if (next == stream) {
+            return;
+        }
         enter();
-        check(JCublas2.cublasSetStream(handle, new cudaStream_t(stream.raw())), "cublasSetStream", "");
+        check(JCublas2.cublasSetStream(handle, new cudaStream_t(next.raw())), "cublasSetStream", "");
+        stream = next;
         if (workspace != null) {
             // cublasSetStream goes back to the library's own workspace.
             setWorkspace();

@@ -46,8 +46,11 @@ public final class Dnn extends Owner {
         return JCudnn.cudnnGetVersion();
     }
 
-    /** Work is queued on this stream from now on. */
+    /** Work is queued on this stream from now on; cheap where it is already. */
     public void stream(Stream next) {
+        if (next == stream) {
+            return;
+        }
         enter();
         check(JCudnn.cudnnSetStream(handle, new cudaStream_t(next.raw())), "cudnnSetStream", () -> "");
         stream = next;
