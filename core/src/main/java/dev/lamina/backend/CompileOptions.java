@@ -49,6 +49,11 @@ public record CompileOptions(Precision precision, boolean deterministic, boolean
         return new CompileOptions(Precision.FLOAT32, false, false, EnumSet.allOf(Pass.class));
     }
 
+    /** These options with another arithmetic of matrix products and convolutions. */
+    public CompileOptions withPrecision(Precision other) {
+        return new CompileOptions(other, deterministic, keepAll, passes);
+    }
+
     /** These options with every intermediate value kept. */
     public CompileOptions keepingAll() {
         return new CompileOptions(precision, deterministic, true, passes);

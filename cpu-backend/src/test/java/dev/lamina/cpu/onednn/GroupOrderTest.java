@@ -23,6 +23,7 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.graph.Window;
+import dev.lamina.parity.Parity;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.ArrayList;
@@ -102,7 +103,7 @@ class GroupOrderTest {
         CompileOptions defaults = CompileOptions.defaults();
         try (OneDnnBackend backend = OneDnn.open(2); Backend reference = Backends.open("reference")) {
             List<String> failures = new ArrayList<>();
-            Tested.compare(OneDnn.run(reference, graph, defaults, 3), OneDnn.run(backend, graph, defaults, 3),
+            Parity.compare(OneDnn.run(reference, graph, defaults, 3), OneDnn.run(backend, graph, defaults, 3),
                     type -> Tolerance.of(type, 17 * 153), "three runs", failures);
             assertEquals(List.of(), failures);
         }

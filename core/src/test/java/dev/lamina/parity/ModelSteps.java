@@ -1,4 +1,4 @@
-package dev.lamina.cpu.onednn;
+package dev.lamina.parity;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
@@ -27,8 +27,9 @@ import java.util.Map;
  * Training steps of a model in a floating type on drawn images, a new batch each step. All types and backends start from the same float32
  * numbers. Outputs are {@code logits}, {@code loss} and {@code grad/<parameter>}.
  */
-final class ModelSteps implements AutoCloseable {
-    static final long SEED = 20_120_930;
+public final class ModelSteps implements AutoCloseable {
+    /** Seed of everything that is drawn. */
+    public static final long SEED = 20_120_930;
     private static final String RATE = "lr";
 
     private final Model model;
@@ -37,15 +38,20 @@ final class ModelSteps implements AutoCloseable {
     private final State state;
     private final Executable executable;
 
+    /** Compiles the step with default options and initialises the state. */
+    public ModelSteps(Backend backend, Model model, DType floating, long batch, Optimizer optimizer, double rate) {
+        this(backend, CompileOptions.defaults(), model, floating, batch, optimizer, rate);
+    }
+
     /** Compiles the step and initialises the state. */
-    ModelSteps(Backend backend, Model model, DType floating, long batch, Optimizer optimizer, double rate) {
+    public ModelSteps(Backend backend, CompileOptions options, Model model, DType floating, long batch, Optimizer optimizer, double rate) {
         this.model = model;
         this.floating = floating;
         this.batch = batch;
         GraphBuilder builder = new GraphBuilder();
         Graph graph = step(builder, optimizer);
         state = backend.createState(builder.variables());
-        executable = backend.compile(graph, CompileOptions.defaults());
+        executable = backend.compile(graph, options);
         Parameters parameters = model.parameters();
         for (String name : parameters.names()) {
             state.set(name, parameters.initial(name, SEED).cast(floating));
@@ -76,7 +82,7 @@ final class ModelSteps implements AutoCloseable {
     }
 
     /** Takes the steps {@code [from, to)} and gives the outputs of the last. */
-    Map<String, Tensor> run(int from, int to) {
+    public Map<String, Tensor> run(int from, int to) {
         Map<String, Tensor> outputs = Map.of();
         for (int step = from; step < to; step++) {
             outputs = executable.call(state, inputs(step));
@@ -99,17 +105,17 @@ final class ModelSteps implements AutoCloseable {
     }
 
     /** The compiled graph. */
-    Graph graph() {
+    public Graph graph() {
         return executable.graph();
     }
 
     /** Parameters, buffers, the optimizer's copies, learning rate, seed and step. */
-    State state() {
+    public State state() {
         return state;
     }
 
     /** What a parameter or buffer started as; zeros for what the optimizer keeps. */
-    Tensor start(String variable) {
+    public Tensor start(String variable) {
         Parameters parameters = model.parameters();
         return parameters.find(variable).map(_ -> parameters.initial(variable, SEED))
                 .orElseGet(() -> Tensor.zeros(floating, state.variables().get(variable).shape()));
