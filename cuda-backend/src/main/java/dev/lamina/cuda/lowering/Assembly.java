@@ -36,6 +36,7 @@ public final class Assembly {
     private final Map<String, Layout> stateLayouts = new HashMap<>();
     private final Map<Buffer, Tensor> contents = new LinkedHashMap<>();
     private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
+    private Faults faults;
     private boolean hoisting;
     private String note = "";
 
@@ -95,6 +96,15 @@ public final class Assembly {
     /** Variables by name and where they are, once a run binds a state. */
     public Map<String, Place> state() {
         return state;
+    }
+
+    /** Where kernels report indices out of range. */
+    public Faults faults() {
+        if (faults == null) {
+            faults = new Faults();
+            register(faults.buffer());
+        }
+        return faults;
     }
 
     /** Keeps an object of the lowering's (descriptor, launch) until the executable is closed. */

@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
 /** Where unpacked files are written. Tests put a full disk here. */
-interface Disk {
+public interface Disk {
     /** The real one. */
     Disk REAL = new Disk() {
         @Override

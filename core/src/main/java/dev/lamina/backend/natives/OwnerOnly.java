@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import com.sun.security.auth.module.UnixSystem;
 import java.io.IOException;
@@ -14,7 +14,7 @@ import java.util.Set;
  * Keeps code that the process will run out of other users' hands: a library is opened only from a folder that nobody else can write,
  * rename or point elsewhere. On systems without POSIX permissions (Windows) the user's profile folder protects it, and nothing is checked.
  */
-final class OwnerOnly {
+public final class OwnerOnly {
     private static final int ROOT = 0;
     private static final int STICKY = 01000;
     private static final int GROUP_WRITE = 0020;
@@ -29,7 +29,7 @@ final class OwnerOnly {
      * @return its real path, free of symbolic links
      * @throws IOException if it cannot be made, or another user could change what lies in it
      */
-    static Path folder(Path folder) throws IOException {
+    public static Path folder(Path folder) throws IOException {
         return folder(folder, posix(folder) ? User.ID : ROOT);
     }
 
@@ -48,14 +48,16 @@ final class OwnerOnly {
         if ((mode(real) & OTHERS_WRITE) != 0) {
             throw new IOException(real + " can be written by everyone");
         }
-        if (!Files.getPosixFilePermissions(real).equals(PRIVATE)) {
-            Files.setPosixFilePermissions(real, EnumSet.copyOf(PRIVATE));
+        // Nobody else's rights stay; whether the owner may write is left as he has set it.
+        Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(real);
+        if (permissions.retainAll(PRIVATE)) {
+            Files.setPosixFilePermissions(real, permissions);
         }
         return real;
     }
 
     /** That a file or folder is no symbolic link, belongs to this user and can be written by nobody else. */
-    static void check(Path file) throws IOException {
+    public static void check(Path file) throws IOException {
         check(file, posix(file) ? User.ID : ROOT);
     }
 
@@ -73,7 +75,7 @@ final class OwnerOnly {
     }
 
     /** Mode 600 for a file just written, whatever the umask. */
-    static void seal(Path file) throws IOException {
+    public static void seal(Path file) throws IOException {
         if (posix(file)) {
             Files.setPosixFilePermissions(file, EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE));
         }

@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -23,9 +23,10 @@ import org.slf4j.LoggerFactory;
  *
  * @param libraries what to unpack
  * @param key the folder's name, different for different contents
+ * @param what whose libraries they are, for messages
  * @param disk where to write
  */
-record Unpacker(List<Bundled> libraries, String key, Disk disk) {
+public record Unpacker(List<Bundled> libraries, String key, String what, Disk disk) {
     private static final Logger LOG = LoggerFactory.getLogger(Unpacker.class);
     private static final Object ONE_THREAD = new Object();
 
@@ -34,7 +35,7 @@ record Unpacker(List<Bundled> libraries, String key, Disk disk) {
      *
      * @throws IOException if the cache cannot be written or its folder is not safe
      */
-    Path into(Path cache) throws IOException {
+    public Path into(Path cache) throws IOException {
         Path folder = OwnerOnly.folder(cache).resolve(key);
         if (sound(folder)) {
             return folder;
@@ -51,8 +52,47 @@ record Unpacker(List<Bundled> libraries, String key, Disk disk) {
         }
     }
 
+    /**
+     * As {@link #into}, but where the cache cannot serve, into a temporary folder that is deleted at exit.
+     *
+     * @throws IOException if neither can be written; the message names both reasons
+     */
+    public Unpacked intoOrTemporary(Path cache) throws IOException {
+        try {
+            return new Unpacked(into(cache), false);
+        } catch (IOException e) {
+            String before = "cannot unpack into " + cache + ": " + Reasons.of(e);
+            LOG.warn("{} is unpacked into a temporary folder at each start, because {} cannot serve: {}", what, cache, Reasons.of(e));
+            return new Unpacked(temporary(before), true);
+        }
+    }
+
+    private Path temporary(String before) throws IOException {
+        Path folder = null;
+        try {
+            folder = Files.createTempDirectory("lamina-natives-").toRealPath();
+            Path made = folder;
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(made), "lamina-natives-cleanup"));
+            fill(folder);
+            return folder;
+        } catch (IOException e) {
+            if (folder != null) {
+                Folders.delete(folder);
+            }
+            throw new IOException(before + "; nor into the temporary folder: " + Reasons.of(e), e);
+        }
+    }
+
+    /**
+     * Where libraries were unpacked.
+     *
+     * @param folder the folder
+     * @param temporary whether it goes at exit
+     */
+    public record Unpacked(Path folder, boolean temporary) { }
+
     /** Unpacks into a folder that nobody else knows. */
-    void fill(Path folder) throws IOException {
+    public void fill(Path folder) throws IOException {
         long needed = libraries.stream().mapToLong(Bundled::size).sum();
         long free = disk.free(folder);
         if (free < needed) {
@@ -65,7 +105,7 @@ record Unpacker(List<Bundled> libraries, String key, Disk disk) {
             }
             Contents.write(folder, entries);
         } catch (IOException e) {
-            throw new IOException(Locator.reason(e) + " (" + space(folder, needed, disk.free(folder)) + ")", e);
+            throw new IOException(Reasons.of(e) + " (" + space(folder, needed, disk.free(folder)) + ")", e);
         }
     }
 
@@ -87,7 +127,7 @@ record Unpacker(List<Bundled> libraries, String key, Disk disk) {
         try {
             fill(part);
             Files.move(part, folder, StandardCopyOption.ATOMIC_MOVE);
-            LOG.info("unpacked oneDNN into {}", folder);
+            LOG.info("unpacked {} into {}", what, folder);
         } catch (IOException e) {
             Folders.delete(part);
             // Where locks do not work, another process may have been first.
@@ -124,14 +164,14 @@ record Unpacker(List<Bundled> libraries, String key, Disk disk) {
     }
 
     /** Held until the channel is closed. Some network file systems have no locks. */
-    private static void lock(FileChannel channel) {
+    private void lock(FileChannel channel) {
         try {
             if (channel.tryLock() == null) {
-                LOG.info("waiting for another process that unpacks oneDNN");
+                LOG.info("waiting for another process that unpacks {}", what);
                 channel.lock();
             }
         } catch (IOException e) {
-            LOG.debug("no lock on the cache: {}", Locator.reason(e));
+            LOG.debug("no lock on the cache: {}", Reasons.of(e));
         }
     }
 }

@@ -1,15 +1,11 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
-import static dev.lamina.cpu.natives.FakeNatives.DNNL;
-import static dev.lamina.cpu.natives.FakeNatives.LINUX;
-import static dev.lamina.cpu.natives.FakeNatives.OPEN_MP;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import dev.lamina.backend.BackendException;
 import java.io.File;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -37,11 +33,11 @@ final class UnpackerTest {
 
     @BeforeEach
     void pack() throws IOException {
-        loader = FakeNatives.jar(temp, LINUX, DNNL);
+        loader = FakeFiles.libraries(temp);
     }
 
-    private OneDnnFiles locate() {
-        return FakeNatives.locator(temp, loader, Disk.REAL).locate();
+    private Path unpack() throws IOException {
+        return FakeFiles.unpacker(loader, Disk.REAL).into(temp.resolve("natives"));
     }
 
     private List<String> left() throws IOException {
@@ -61,122 +57,83 @@ final class UnpackerTest {
 
     @Test
     void theSecondStartWritesNothing() throws IOException {
-        Path first = locate().dnnl();
-        Object key = Files.getLastModifiedTime(first.getParent());
-        OneDnnFiles second = FakeNatives.locator(temp, loader, FakeNatives.disk(0, 0)).locate();
-        assertEquals(first, second.dnnl());
-        assertEquals(key, Files.getLastModifiedTime(first.getParent()));
+        Path first = unpack();
+        Object key = Files.getLastModifiedTime(first);
+        assertEquals(first, FakeFiles.unpacker(loader, FakeFiles.disk(0, 0)).into(temp.resolve("natives")));
+        assertEquals(key, Files.getLastModifiedTime(first));
         assertEquals(1, left().size());
     }
 
     @Test
     void aTruncatedLibraryIsUnpackedAgain() throws IOException {
-        Path library = locate().dnnl();
+        Path library = unpack().resolve(FakeFiles.ONE);
         try (RandomAccessFile file = new RandomAccessFile(library.toFile(), "rw")) {
             file.setLength(1000);
         }
-        assertTrue(Contents.problem(library.getParent()).orElseThrow().contains("libdnnl.so.3 has 1000 bytes instead of 300000"));
-        assertArrayEquals(DNNL, Files.readAllBytes(locate().dnnl()));
+        assertTrue(Contents.problem(library.getParent()).orElseThrow().contains(FakeFiles.ONE + " has 1000 bytes instead of 300000"));
+        assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(unpack().resolve(FakeFiles.ONE)));
         assertEquals(1, left().size());
     }
 
     @Test
     void aChangedByteIsFoundByItsTimeAndUnpackedAgain() throws IOException {
-        OneDnnFiles files = locate();
-        flip(files.openMp().orElseThrow(), 77);
-        Files.setLastModifiedTime(files.openMp().orElseThrow(), FileTime.from(Instant.now().plusSeconds(5)));
-        assertArrayEquals(OPEN_MP, Files.readAllBytes(locate().openMp().orElseThrow()));
-    }
-
-    @Test
-    void aChangedByteUnderTheOldTimeIsFoundByTheFullCheckAndWhenLoadingFails() throws IOException {
-        OneDnnFiles files = locate();
-        FileTime time = Files.getLastModifiedTime(files.dnnl());
-        flip(files.dnnl(), 77);
-        Files.setLastModifiedTime(files.dnnl(), time);
-        assertEquals(files.dnnl(), locate().dnnl());
-        assertTrue(files.damage().orElseThrow().contains("SHA-256 differs"));
-        BackendException failure = files.cannotLoad(new IllegalArgumentException("invalid ELF header"));
-        assertTrue(failure.getMessage().contains("invalid ELF header"), failure.getMessage());
-        assertTrue(failure.getMessage().contains("SHA-256 differs"), failure.getMessage());
-        assertArrayEquals(DNNL, Files.readAllBytes(locate().dnnl()));
-    }
-
-    @Test
-    void aSoundLibraryThatDoesNotLoadStays() {
-        OneDnnFiles files = locate();
-        BackendException failure = files.cannotLoad(new UnsatisfiedLinkError("libstdc++.so.6: cannot open shared object file"));
-        assertTrue(failure.getMessage().contains(files.dnnl() + " ("), failure.getMessage());
-        assertTrue(failure.getMessage().contains("libstdc++.so.6: cannot open"), failure.getMessage());
-        assertFalse(failure.hint().isEmpty());
-        assertTrue(Files.exists(files.dnnl()));
+        Path library = unpack().resolve(FakeFiles.TWO);
+        flip(library, 77);
+        Files.setLastModifiedTime(library, FileTime.from(Instant.now().plusSeconds(5)));
+        assertArrayEquals(FakeFiles.BYTES_TWO, Files.readAllBytes(unpack().resolve(FakeFiles.TWO)));
     }
 
     @Test
     void aFileThatOnlyLostItsTimeIsKept() throws IOException {
-        Path library = locate().dnnl();
+        Path library = unpack().resolve(FakeFiles.ONE);
         FileTime written = Files.getLastModifiedTime(library);
         Files.setLastModifiedTime(library, FileTime.from(Instant.EPOCH));
-        OneDnnFiles again = FakeNatives.locator(temp, loader, FakeNatives.disk(0, 0)).locate();
-        assertEquals(library, again.dnnl());
+        Path again = FakeFiles.unpacker(loader, FakeFiles.disk(0, 0)).into(temp.resolve("natives"));
+        assertEquals(library.getParent(), again);
         assertEquals(written.toMillis(), Files.getLastModifiedTime(library).toMillis());
     }
 
     @Test
     void aFolderWithoutItsRecordIsUnpackedAgain() throws IOException {
-        Path library = locate().dnnl();
+        Path library = unpack().resolve(FakeFiles.ONE);
         Files.delete(library.resolveSibling(Contents.FILE));
         Files.write(library, new byte[] {1});
-        assertArrayEquals(DNNL, Files.readAllBytes(locate().dnnl()));
+        assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(unpack().resolve(FakeFiles.ONE)));
         Files.writeString(library.resolveSibling(Contents.FILE), "nonsense\n");
         assertTrue(Contents.problem(library.getParent()).orElseThrow().contains("nonsense"));
-        assertArrayEquals(DNNL, Files.readAllBytes(locate().dnnl()));
+        assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(unpack().resolve(FakeFiles.ONE)));
     }
 
     @Test
     void aFullDiskNamesTheBytesAndATemporaryFolderServesInstead() throws IOException {
-        IOException told = assertThrows(IOException.class, () -> unpacker(FakeNatives.disk(0, 12_288)).fill(temp));
+        Unpacker full = FakeFiles.unpacker(loader, FakeFiles.disk(0, 12_288));
+        IOException told = assertThrows(IOException.class, () -> full.fill(temp));
         assertTrue(told.getMessage().contains("305,000 bytes are needed and 12,288 are free"), told.getMessage());
-        Unpacker filling = unpacker(FakeNatives.disk(100_000, 1_000_000));
+        Unpacker filling = FakeFiles.unpacker(loader, FakeFiles.disk(100_000, 1_000_000));
         IOException met = assertThrows(IOException.class, () -> filling.into(temp.resolve("natives")));
         assertTrue(met.getMessage().contains("No space left on device (305,000 bytes are needed"), met.getMessage());
         assertEquals(List.of(), left());
 
-        OneDnnFiles files = FakeNatives.locator(temp, loader, FakeNatives.disk(400_000, 1_000_000)).locate();
-        assertEquals(temp.resolve("natives").toRealPath(), files.dnnl().getParent().getParent());
-    }
-
-    private Unpacker unpacker(Disk disk) throws IOException {
-        List<Bundled> libraries = new ArrayList<>();
-        for (String name : List.of("libdnnl.so.3", "libgomp.so.1")) {
-            libraries.add(Bundled.find(loader, LINUX, name).orElseThrow());
-        }
-        return new Unpacker(libraries, "key", disk);
+        Unpacker.Unpacked place = FakeFiles.unpacker(loader, FakeFiles.disk(400_000, 1_000_000))
+                .intoOrTemporary(temp.resolve("natives"));
+        assertEquals(temp.resolve("natives").toRealPath(), place.folder().getParent());
+        assertFalse(place.temporary());
     }
 
     @Test
     void aCacheThatIsNoFolderIsPassedOverForATemporaryOne() throws IOException {
         Path file = Files.writeString(temp.resolve("file"), "no folder");
-        OneDnnFiles files = FakeNatives.locator(file, loader, Disk.REAL).locate();
-        assertArrayEquals(DNNL, Files.readAllBytes(files.dnnl()));
-        assertFalse(files.dnnl().startsWith(temp));
-        assertTrue(files.describe().contains("temporary"), files.describe());
-        Folders.delete(files.dnnl().getParent());
-    }
-
-    @Test
-    void withNoRoomAnywhereTheErrorGivesBothReasons() {
-        Locator full = FakeNatives.locator(temp, loader, FakeNatives.disk(0, 1_000));
-        String text = assertThrows(BackendException.class, full::locate).getMessage();
-        assertTrue(text.contains("cannot unpack into " + temp.resolve("natives") + ": 305,000 bytes are needed and 1,000 are free"), text);
-        assertTrue(text.contains("nor into the temporary folder: 305,000 bytes"), text);
-        assertTrue(text.contains("LAMINA_CACHE"), text);
+        Unpacker.Unpacked place = FakeFiles.unpacker(loader, Disk.REAL).intoOrTemporary(file);
+        assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(place.folder().resolve(FakeFiles.ONE)));
+        assertFalse(place.folder().startsWith(temp));
+        assertTrue(place.temporary());
+        Folders.delete(place.folder());
     }
 
     @Test
     void aDamagedJarIsAnErrorThatNamesIt() throws IOException {
-        Bundled sound = Bundled.find(loader, LINUX, "libdnnl.so.3").orElseThrow();
-        Unpacker wrong = new Unpacker(List.of(new Bundled(sound.name(), sound.url(), sound.size(), sound.crc() ^ 1)), "key", Disk.REAL);
+        Bundled sound = Bundled.find(loader, FakeFiles.RESOURCES + FakeFiles.ONE).orElseThrow();
+        Unpacker wrong = new Unpacker(List.of(new Bundled(sound.name(), sound.url(), sound.size(), sound.crc() ^ 1)), "key", "fakes", Disk.REAL);
         String text = assertThrows(IOException.class, () -> wrong.into(temp.resolve("natives"))).getMessage();
         assertTrue(text.contains(".jar") && text.contains("is damaged"), text);
         assertEquals(List.of(), left());
@@ -186,10 +143,10 @@ final class UnpackerTest {
     void leftoversOfKilledProcessesGoAfterADay() throws IOException {
         Path natives = OwnerOnly.folder(temp.resolve("natives"));
         Path old = Files.createDirectory(natives.resolve(".part-old"));
-        Files.write(old.resolve("libdnnl.so.3"), new byte[10]);
+        Files.write(old.resolve(FakeFiles.ONE), new byte[10]);
         Files.setLastModifiedTime(old, FileTime.from(Instant.now().minus(Duration.ofDays(2))));
         Path young = Files.createDirectory(natives.resolve(".part-young"));
-        locate();
+        unpack();
         assertFalse(Files.exists(old));
         assertTrue(Files.exists(young));
     }
@@ -198,7 +155,7 @@ final class UnpackerTest {
     void threadsThatStartTogetherGetTheSameSoundFiles() throws Exception {
         List<Callable<Path>> starts = new ArrayList<>();
         for (int i = 0; i < 8; i++) {
-            starts.add(() -> locate().dnnl());
+            starts.add(() -> unpack().resolve(FakeFiles.ONE));
         }
         List<Path> found = new ArrayList<>();
         try (ExecutorService threads = Executors.newFixedThreadPool(8)) {
@@ -207,7 +164,7 @@ final class UnpackerTest {
             }
         }
         assertEquals(1, found.stream().distinct().count());
-        assertArrayEquals(DNNL, Files.readAllBytes(found.getFirst()));
+        assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(found.getFirst()));
         assertEquals(1, left().size());
     }
 
@@ -231,8 +188,8 @@ final class UnpackerTest {
     static final class OtherProcess {
         public static void main(String[] arguments) throws IOException {
             Path folder = Path.of(arguments[0]);
-            OneDnnFiles files = FakeNatives.locator(folder, FakeNatives.jar(folder, LINUX, DNNL), Disk.REAL).locate();
-            System.out.println(files.damage().isEmpty() ? "sound " + files.dnnl() : files.damage().get());
+            Path unpacked = FakeFiles.unpacker(FakeFiles.libraries(folder), Disk.REAL).into(folder.resolve("natives"));
+            System.out.println(Contents.damage(unpacked).orElse("sound " + unpacked));
         }
     }
 }

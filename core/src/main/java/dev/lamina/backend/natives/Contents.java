@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -20,8 +20,9 @@ import org.slf4j.LoggerFactory;
  * The record beside unpacked libraries of what was written there. A start compares owner, size and time only (92 MB are not read again);
  * only where these differ, or where asked, SHA-256 decides.
  */
-final class Contents {
-    static final String FILE = "lamina-contents";
+public final class Contents {
+    /** Name of the record. */
+    public static final String FILE = "lamina-contents";
 
     private static final Logger LOG = LoggerFactory.getLogger(Contents.class);
 
@@ -58,22 +59,22 @@ final class Contents {
     }
 
     /** The quick comparison, then the full one of each file that failed it; a file that only lost its time gets it back. */
-    static Optional<String> problem(Path folder) {
+    public static Optional<String> problem(Path folder) {
         return compare(folder, false);
     }
 
     /** The full comparison of every file. */
-    static Optional<String> damage(Path folder) {
+    public static Optional<String> damage(Path folder) {
         return compare(folder, true);
     }
 
     /** Makes the next quick comparison a full one, by taking the files' times away. */
-    static void distrust(List<Path> files) {
+    public static void distrust(List<Path> files) {
         for (Path file : files) {
             try {
                 Files.setLastModifiedTime(file, FileTime.fromMillis(0));
             } catch (IOException e) {
-                LOG.debug("{} keeps its time: {}", file, Locator.reason(e));
+                LOG.debug("{} keeps its time: {}", file, Reasons.of(e));
             }
         }
     }
@@ -98,7 +99,7 @@ final class Contents {
             }
             return Optional.empty();
         } catch (IOException e) {
-            return Optional.of(Locator.reason(e));
+            return Optional.of(Reasons.of(e));
         }
     }
 

@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import java.io.IOException;
 import java.nio.file.DirectoryStream;
@@ -11,7 +11,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /** Taking folders with unpacked files away. */
-final class Folders {
+public final class Folders {
+    /** How the names of folders begin that nobody has finished yet. */
     static final String HALF_WRITTEN = ".part-";
     private static final String DISCARDED = ".old-";
     private static final Duration ABANDONED = Duration.ofDays(1);
@@ -20,18 +21,18 @@ final class Folders {
     private Folders() { }
 
     /** Takes a folder away in one step, so that nobody finds half of it, then deletes it as far as the system allows. */
-    static void discard(Path folder) {
+    public static void discard(Path folder) {
         Path aside = folder.resolveSibling(DISCARDED + ProcessHandle.current().pid() + "-" + System.nanoTime());
         try {
             Files.move(folder, aside);
             delete(aside);
         } catch (IOException e) {
-            LOG.debug("{} was not removed: {}", folder, Locator.reason(e));
+            LOG.debug("{} was not removed: {}", folder, Reasons.of(e));
         }
     }
 
     /** Deletes a folder of plain files, or a single file; what cannot be deleted (on Windows a loaded library) stays. */
-    static void delete(Path folder) {
+    public static void delete(Path folder) {
         try {
             if (Files.isDirectory(folder, LinkOption.NOFOLLOW_LINKS)) {
                 try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
@@ -42,12 +43,12 @@ final class Folders {
             }
             Files.deleteIfExists(folder);
         } catch (IOException e) {
-            LOG.debug("{} was not deleted: {}", folder, Locator.reason(e));
+            LOG.debug("{} was not deleted: {}", folder, Reasons.of(e));
         }
     }
 
     /** Deletes what killed processes left more than a day ago. */
-    static void sweep(Path cache) {
+    public static void sweep(Path cache) {
         Instant limit = Instant.now().minus(ABANDONED);
         try (DirectoryStream<Path> leftovers = Files.newDirectoryStream(cache, "{" + HALF_WRITTEN + "," + DISCARDED + "}*")) {
             for (Path folder : leftovers) {
@@ -56,7 +57,7 @@ final class Folders {
                 }
             }
         } catch (IOException e) {
-            LOG.debug("{} was not swept: {}", cache, Locator.reason(e));
+            LOG.debug("{} was not swept: {}", cache, Reasons.of(e));
         }
     }
 }

@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import java.util.Optional;
 import java.util.function.UnaryOperator;
@@ -9,24 +9,33 @@ import java.util.function.UnaryOperator;
  * @param properties a system property's value by name, or null
  * @param variables an environment variable's value by name, or null
  */
-record Environment(UnaryOperator<String> properties, UnaryOperator<String> variables) {
-    /** A value and how the user named it. */
-    record Setting(String name, String value) { }
+public record Environment(UnaryOperator<String> properties, UnaryOperator<String> variables) {
+    /**
+     * A value and how the user named it.
+     *
+     * @param name the property as written on the command line, or the variable
+     * @param value its value, not blank
+     */
+    public record Setting(String name, String value) { }
 
-    static Environment system() {
+    /** That of this process. */
+    public static Environment system() {
         return new Environment(System::getProperty, System::getenv);
     }
 
-    Optional<Setting> setting(String property, String variable) {
+    /** The property, or where there is none the variable. */
+    public Optional<Setting> setting(String property, String variable) {
         return property(property).map(value -> new Setting("-D" + property, value))
                 .or(() -> variable(variable).map(value -> new Setting(variable, value)));
     }
 
-    Optional<String> property(String name) {
+    /** A system property. */
+    public Optional<String> property(String name) {
         return Optional.ofNullable(properties.apply(name)).filter(value -> !value.isBlank());
     }
 
-    Optional<String> variable(String name) {
+    /** An environment variable. */
+    public Optional<String> variable(String name) {
         return Optional.ofNullable(variables.apply(name)).filter(value -> !value.isBlank());
     }
 }

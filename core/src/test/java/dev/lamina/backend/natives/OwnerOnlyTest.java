@@ -1,7 +1,5 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
-import static dev.lamina.cpu.natives.FakeNatives.DNNL;
-import static dev.lamina.cpu.natives.FakeNatives.LINUX;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -23,6 +21,10 @@ final class OwnerOnlyTest {
     @TempDir
     private Path temp;
 
+    private static Path unpack(ClassLoader loader, Path cache) throws IOException {
+        return FakeFiles.unpacker(loader, Disk.REAL).into(cache);
+    }
+
     private static String mode(Path file) throws IOException {
         return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
     }
@@ -42,13 +44,13 @@ final class OwnerOnlyTest {
     @Test
     void newFoldersAndFilesAreTheOwnersAlone() throws IOException {
         Path cache = temp.resolve("a").resolve("b");
-        OneDnnFiles files = FakeNatives.locator(cache, FakeNatives.jar(temp, LINUX, DNNL), Disk.REAL).locate();
-        for (Path folder : new Path[] {temp.resolve("a"), cache, cache.resolve("natives"), files.dnnl().getParent()}) {
+        Path unpacked = unpack(FakeFiles.libraries(temp), cache);
+        for (Path folder : new Path[] {temp.resolve("a"), cache, unpacked}) {
             assertEquals("rwx------", mode(folder), folder::toString);
         }
-        assertEquals("rw-------", mode(files.dnnl()));
-        assertEquals("rw-------", mode(files.openMp().orElseThrow()));
-        assertEquals("rw-------", mode(files.dnnl().resolveSibling(Contents.FILE)));
+        assertEquals("rw-------", mode(unpacked.resolve(FakeFiles.ONE)));
+        assertEquals("rw-------", mode(unpacked.resolve(FakeFiles.TWO)));
+        assertEquals("rw-------", mode(unpacked.resolve(Contents.FILE)));
     }
 
     @Test
@@ -57,6 +59,15 @@ final class OwnerOnlyTest {
         mode(folder, "rwxrwxr-x");
         assertEquals(folder.toRealPath(), OwnerOnly.folder(folder));
         assertEquals("rwx------", mode(folder));
+    }
+
+    @Test
+    void anOwnFolderThatIsReadOnlyStaysSo() throws IOException {
+        Path folder = Files.createDirectory(temp.resolve("closed"));
+        mode(folder, "r-xr-x---");
+        OwnerOnly.folder(folder);
+        assertEquals("r-x------", mode(folder));
+        mode(folder, "rwx------");
     }
 
     @Test
@@ -90,36 +101,36 @@ final class OwnerOnlyTest {
 
     @Test
     void aLinkInPlaceOfALibraryIsNotFollowed() throws IOException {
-        ClassLoader loader = FakeNatives.jar(temp, LINUX, DNNL);
-        Path library = FakeNatives.locator(temp, loader, Disk.REAL).locate().dnnl();
-        Path planted = Files.write(temp.resolve("planted"), DNNL);
+        ClassLoader loader = FakeFiles.libraries(temp);
+        Path library = unpack(loader, temp.resolve("natives")).resolve(FakeFiles.ONE);
+        Path planted = Files.write(temp.resolve("planted"), FakeFiles.BYTES_ONE);
         Files.delete(library);
         Files.createSymbolicLink(library, planted);
         assertTrue(Contents.problem(library.getParent()).orElseThrow().contains("is a symbolic link"));
-        OneDnnFiles again = FakeNatives.locator(temp, loader, Disk.REAL).locate();
-        assertFalse(Files.isSymbolicLink(again.dnnl()));
-        assertArrayEquals(DNNL, Files.readAllBytes(again.dnnl()));
+        Path again = unpack(loader, temp.resolve("natives")).resolve(FakeFiles.ONE);
+        assertFalse(Files.isSymbolicLink(again));
+        assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(again));
         assertTrue(Files.exists(planted));
     }
 
     @Test
     void aLinkInPlaceOfTheFolderIsReplacedAndItsTargetKept() throws IOException {
-        ClassLoader loader = FakeNatives.jar(temp, LINUX, DNNL);
-        Path folder = FakeNatives.locator(temp, loader, Disk.REAL).locate().dnnl().getParent();
+        ClassLoader loader = FakeFiles.libraries(temp);
+        Path folder = unpack(loader, temp.resolve("natives"));
         Path elsewhere = temp.resolve("elsewhere");
         Files.move(folder, elsewhere);
         Files.createSymbolicLink(folder, elsewhere);
-        FakeNatives.locator(temp, loader, Disk.REAL).locate();
+        unpack(loader, temp.resolve("natives"));
         assertFalse(Files.isSymbolicLink(folder));
-        assertTrue(Files.exists(elsewhere.resolve("libdnnl.so.3")));
+        assertTrue(Files.exists(elsewhere.resolve(FakeFiles.ONE)));
     }
 
     @Test
     void aLibraryThatOthersCanWriteIsUnpackedAgain() throws IOException {
-        ClassLoader loader = FakeNatives.jar(temp, LINUX, DNNL);
-        Path library = FakeNatives.locator(temp, loader, Disk.REAL).locate().dnnl();
+        ClassLoader loader = FakeFiles.libraries(temp);
+        Path library = unpack(loader, temp.resolve("natives")).resolve(FakeFiles.ONE);
         mode(library, "rw-rw-rw-");
-        FakeNatives.locator(temp, loader, Disk.REAL).locate();
+        unpack(loader, temp.resolve("natives"));
         assertEquals("rw-------", mode(library));
     }
 }

@@ -1,4 +1,4 @@
-package dev.lamina.cpu.natives;
+package dev.lamina.backend.natives;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -18,12 +18,19 @@ import java.util.zip.CRC32;
  * @param size in bytes
  * @param crc its CRC-32, in a jar from the table of contents
  */
-record Bundled(String name, URL url, long size, long crc) {
-    static Optional<Bundled> find(ClassLoader loader, Platform platform, String name) throws IOException {
-        URL url = loader.getResource(platform.resource(name));
+public record Bundled(String name, URL url, long size, long crc) {
+    /**
+     * Finds a library.
+     *
+     * @param resource its path on the class path
+     * @return empty where the class path has none
+     */
+    public static Optional<Bundled> find(ClassLoader loader, String resource) throws IOException {
+        URL url = loader.getResource(resource);
         if (url == null) {
             return Optional.empty();
         }
+        String name = resource.substring(resource.lastIndexOf('/') + 1);
         URLConnection connection = url.openConnection();
         connection.setUseCaches(false);
         if (connection instanceof JarURLConnection jar) {
@@ -35,7 +42,8 @@ record Bundled(String name, URL url, long size, long crc) {
         return Optional.of(measure(name, url, connection));
     }
 
-    InputStream open() throws IOException {
+    /** Its bytes. */
+    public InputStream open() throws IOException {
         URLConnection connection = url.openConnection();
         connection.setUseCaches(false);
         return connection.getInputStream();
