@@ -1,50 +1,20 @@
 // Convolutions that cuDNN does not take, and the padding of those that it takes only with equal padding at both ends.
 //
-// ELEMENT is the type in memory: 0 float, 1 double, 2 bfloat16 (sums in float).
 // Images are [N, C, H, W], filters [K, C / groups, R, S]; in memory in that order, or with channels last where channelsLast is not 0.
-#if ELEMENT == 2
-typedef unsigned short Stored;
-typedef float Real;
+#include "stored.cuh"
 
-__device__ __forceinline__ Real load(const Stored* p) {
-    return __uint_as_float((unsigned)*p << 16);
-}
-
-/// Rounds to the nearest, ties to even; a NaN stays one.
-__device__ __forceinline__ void store(Stored* p, Real value) {
-    unsigned bits = __float_as_uint(value);
-    *p = value == value ? (Stored)((bits + 0x7fffu + ((bits >> 16) & 1u)) >> 16) : (Stored)((bits >> 16) | 0x40u);
-}
-#else
-#if ELEMENT == 1
-typedef double Stored;
-typedef double Real;
-#else
-typedef float Stored;
-typedef float Real;
-#endif
-
-__device__ __forceinline__ Real load(const Stored* p) {
-    return *p;
-}
-
-__device__ __forceinline__ void store(Stored* p, Real value) {
-    *p = value;
-}
-#endif
-
-/// Position of an element of a tensor [.., c of C, h of H, w of W].
+// Position of an element of a tensor [.., c of C, h of H, w of W].
 __device__ __forceinline__ long long at(long long n, long long c, long long h, long long w, long long C, long long H, long long W,
         int channelsLast) {
     return channelsLast ? ((n * H + h) * W + w) * C + c : ((n * C + c) * H + h) * W + w;
 }
 
-/// y[n, h, w, c] = x[n, h + offsetH, w + offsetW, c], 0 outside of x: pads, crops, or both. Images whose channels come first are passed
-/// as images of one channel.
+// y[n, h, w, c] = x[n, h + offsetH, w + offsetW, c], 0 outside of x: pads, crops, or both. Images whose channels come first are passed
+// as images of one channel.
 extern "C" __global__ void shift_images(const Stored* x, Stored* y, long long images, long long channels, long long height, long long width,
         long long p, long long q, long long offsetH, long long offsetW) {
     long long total = images * p * q * channels;
-    for (long long i = blockIdx.x * (long long)blockDim.x + threadIdx.x; i < total; i += (long long)gridDim.x * blockDim.x) {
+    for (long long i = firstPosition(); i < total; i += positionStride()) {
         long long c = i % channels;
         long long w = i / channels % q + offsetW;
         long long h = i / (channels * q) % p + offsetH;
@@ -58,42 +28,42 @@ extern "C" __global__ void shift_images(const Stored* x, Stored* y, long long im
         long long p, long long q, long long r, long long s, long long strideH, long long strideW, long long padH, long long padW, \
         long long dilationH, long long dilationW, int channelsLast
 
-/// y[n, k, i, j] = sum of w[k, c, a, b] x[n, c, i strideH - padH + a dilationH, ...]; channels and filters are those of a group.
+// y[n, k, i, j] = sum of w[k, c, a, b] x[n, c, i strideH - padH + a dilationH, ...]; channels and filters are those of a group.
 extern "C" __global__ void convolution_forward(const Stored* x, const Stored* w, Stored* y, EXTENTS) {
     long long total = images * groups * filters * p * q;
-    for (long long index = blockIdx.x * (long long)blockDim.x + threadIdx.x; index < total; index += (long long)gridDim.x * blockDim.x) {
+    for (long long index = firstPosition(); index < total; index += positionStride()) {
         long long j = index % q;
         long long i = index / q % p;
         long long k = index / (q * p) % (filters * groups);
         long long n = index / (q * p * filters * groups);
         long long first = k / filters * channels;
-        Real sum = 0;
+        Number sum = 0;
         for (long long c = 0; c < channels; c++) {
             for (long long a = 0; a < r; a++) {
                 long long h = i * strideH - padH + a * dilationH;
                 for (long long b = 0; h >= 0 && h < height && b < s; b++) {
                     long long v = j * strideW - padW + b * dilationW;
                     if (v >= 0 && v < width) {
-                        sum += load(w + at(k, c, a, b, channels, r, s, channelsLast))
-                                * load(x + at(n, first + c, h, v, channels * groups, height, width, channelsLast));
+                        sum += load(w[at(k, c, a, b, channels, r, s, channelsLast)])
+                                * load(x[at(n, first + c, h, v, channels * groups, height, width, channelsLast)]);
                     }
                 }
             }
         }
-        store(y + at(n, k, i, j, filters * groups, p, q, channelsLast), sum);
+        store(y[at(n, k, i, j, filters * groups, p, q, channelsLast)], sum);
     }
 }
 
-/// The adjoint in x: x[n, c, h, v] = sum of w[k, c, a, b] y[n, k, i, j] over the windows (i, j) whose tap (a, b) meets (h, v).
+// The adjoint in x: x[n, c, h, v] = sum of w[k, c, a, b] y[n, k, i, j] over the windows (i, j) whose tap (a, b) meets (h, v).
 extern "C" __global__ void convolution_data(const Stored* y, const Stored* w, Stored* x, EXTENTS) {
     long long total = images * groups * channels * height * width;
-    for (long long index = blockIdx.x * (long long)blockDim.x + threadIdx.x; index < total; index += (long long)gridDim.x * blockDim.x) {
+    for (long long index = firstPosition(); index < total; index += positionStride()) {
         long long v = index % width;
         long long h = index / width % height;
         long long c = index / (width * height) % (channels * groups);
         long long n = index / (width * height * channels * groups);
         long long first = c / channels * filters;
-        Real sum = 0;
+        Number sum = 0;
         for (long long k = first; k < first + filters; k++) {
             for (long long a = 0; a < r; a++) {
                 long long up = h + padH - a * dilationH;
@@ -103,19 +73,19 @@ extern "C" __global__ void convolution_data(const Stored* y, const Stored* w, St
                 for (long long b = 0; b < s; b++) {
                     long long left = v + padW - b * dilationW;
                     if (left >= 0 && left % strideW == 0 && left / strideW < q) {
-                        sum += load(w + at(k, c % channels, a, b, channels, r, s, channelsLast))
-                                * load(y + at(n, k, up / strideH, left / strideW, filters * groups, p, q, channelsLast));
+                        sum += load(w[at(k, c % channels, a, b, channels, r, s, channelsLast)])
+                                * load(y[at(n, k, up / strideH, left / strideW, filters * groups, p, q, channelsLast)]);
                     }
                 }
             }
         }
-        store(x + at(n, c, h, v, channels * groups, height, width, channelsLast), sum);
+        store(x[at(n, c, h, v, channels * groups, height, width, channelsLast)], sum);
     }
 }
 
-/// The adjoint in w: w[k, c, a, b] = sum of y[n, k, i, j] x[n, c, i strideH - padH + a dilationH, ...]. One block for each element of w.
+// The adjoint in w: w[k, c, a, b] = sum of y[n, k, i, j] x[n, c, i strideH - padH + a dilationH, ...]. One block for each element of w.
 extern "C" __global__ void convolution_filter(const Stored* x, const Stored* y, Stored* w, EXTENTS) {
-    __shared__ Real sums[256];
+    __shared__ Number sums[256];
     long long total = groups * filters * channels * r * s;
     for (long long index = blockIdx.x; index < total; index += gridDim.x) {
         long long b = index % s;
@@ -123,7 +93,7 @@ extern "C" __global__ void convolution_filter(const Stored* x, const Stored* y, 
         long long c = index / (s * r) % channels;
         long long k = index / (s * r * channels);
         long long channel = k / filters * channels + c;
-        Real sum = 0;
+        Number sum = 0;
         for (long long place = threadIdx.x; place < images * p * q; place += blockDim.x) {
             long long j = place % q;
             long long i = place / q % p;
@@ -131,8 +101,8 @@ extern "C" __global__ void convolution_filter(const Stored* x, const Stored* y, 
             long long h = i * strideH - padH + a * dilationH;
             long long v = j * strideW - padW + b * dilationW;
             if (h >= 0 && h < height && v >= 0 && v < width) {
-                sum += load(y + at(n, k, i, j, filters * groups, p, q, channelsLast))
-                        * load(x + at(n, channel, h, v, channels * groups, height, width, channelsLast));
+                sum += load(y[at(n, k, i, j, filters * groups, p, q, channelsLast)])
+                        * load(x[at(n, channel, h, v, channels * groups, height, width, channelsLast)]);
             }
         }
         sums[threadIdx.x] = sum;
@@ -144,7 +114,7 @@ extern "C" __global__ void convolution_filter(const Stored* x, const Stored* y, 
             __syncthreads();
         }
         if (threadIdx.x == 0) {
-            store(w + at(k, c, a, b, channels, r, s, channelsLast), sums[0]);
+            store(w[at(k, c, a, b, channels, r, s, channelsLast)], sums[0]);
         }
         __syncthreads();
     }

@@ -1,38 +1,34 @@
 package dev.lamina.cuda.api;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import dev.lamina.backend.natives.CacheFolder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Measured choices of algorithms, kept in a file for each device, driver and cuDNN version. Thread-safe, and so between processes: a choice
- * is one line with a checksum, appended in one write. A line that is damaged, or of another format, counts as not written.
+ * Measured choices of algorithms, kept in a file for each device, driver and cuDNN version. Thread-safe, and so between processes. A choice
+ * is one line with a checksum; a line that is damaged, or of another format, counts as not written.
  */
 public final class ConvolutionCache {
+    /** Name of the folder below the user's cache. */
+    public static final String FOLDER = "cuda-convolutions";
+
     private static final Logger LOG = LoggerFactory.getLogger(ConvolutionCache.class);
     private static final String FORMAT = "lamina-convolution-1";
     private static final int FIELDS = 8;
     private static final int NAME_DIGITS = 24;
     private static final String SEPARATOR = "\t";
 
-    private final Path file;
+    private final CacheFolder folder;
+    private final String file;
     private final Map<String, ConvolutionAlgorithm> known = new ConcurrentHashMap<>();
 
     /** What a choice depends on beside device and versions. */
@@ -42,31 +38,28 @@ public final class ConvolutionCache {
         }
     }
 
-    private ConvolutionCache(Path file) {
+    private ConvolutionCache(CacheFolder folder, String file) {
+        this.folder = folder;
         this.file = file;
     }
 
     /** Choices that are forgotten with this object. */
     public static ConvolutionCache inMemory() {
-        return new ConvolutionCache(null);
+        return new ConvolutionCache(null, "");
     }
 
     /**
-     * The choices kept in a folder. What cannot be read or written gets a warning, and those choices are forgotten with this object.
+     * The choices kept in a folder.
      *
-     * @param folder exists, and nobody else can write it
+     * @param folder see {@link #FOLDER}
      * @param device whose choices
      * @param dnnVersion cuDNN's version, see {@link Dnn#version}
      */
-    public static ConvolutionCache in(Path folder, DeviceFacts device, long dnnVersion) {
+    public static ConvolutionCache in(CacheFolder folder, DeviceFacts device, long dnnVersion) {
         String identity = String.join(SEPARATOR, FORMAT, device.name(), device.uuid(), Integer.toString(device.driverVersion()),
                 Long.toString(dnnVersion));
-        ConvolutionCache cache = new ConvolutionCache(folder.resolve("convolutions-" + digest(identity) + ".txt"));
-        try {
-            cache.read();
-        } catch (IOException e) {
-            LOG.warn("Earlier choices of convolution algorithms are not used: {} cannot be read ({}).", cache.file, e.toString());
-        }
+        ConvolutionCache cache = new ConvolutionCache(folder, digest(identity) + ".txt");
+        cache.read();
         return cache;
     }
 
@@ -79,22 +72,13 @@ public final class ConvolutionCache {
         }
     }
 
-    private void read() throws IOException {
-        if (!Files.exists(file)) {
-            return;
-        }
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            throw new IOException("not a plain file");
-        }
-        int damaged = 0;
+    private void read() {
         // As Latin-1, so that no byte is illegal: what is damaged fails its checksum.
-        for (String line : Files.readAllLines(file, StandardCharsets.ISO_8859_1)) {
-            if (!line.isEmpty() && !take(line)) {
-                damaged++;
-            }
-        }
+        String text = folder.read(file).map(bytes -> new String(bytes, StandardCharsets.ISO_8859_1)).orElse("");
+        long damaged = text.lines().filter(line -> !take(line)).count();
         if (damaged > 0) {
-            LOG.warn("{} damaged lines of {} are passed over; those convolutions are measured anew.", damaged, file);
+            LOG.warn("{} damaged lines of {} are passed over; those convolutions are measured anew.", damaged,
+                    folder.path().resolve(file));
         }
     }
 
@@ -117,32 +101,26 @@ public final class ConvolutionCache {
         return Optional.ofNullable(known.get(key.text()));
     }
 
-    void put(Key key, ConvolutionAlgorithm a) {
-        known.put(key.text(), a);
-        if (file == null) {
+    void put(Key key, ConvolutionAlgorithm choice) {
+        known.put(key.text(), choice);
+        if (folder == null) {
             return;
         }
-        String facts = String.join(SEPARATOR, FORMAT, key.text(), Integer.toString(a.number()), Integer.toString(a.mathType()),
+        folder.locked(file, () -> {
+            // Other processes may have added choices of theirs.
+            read();
+            known.put(key.text(), choice);
+            StringBuilder lines = new StringBuilder();
+            new TreeMap<>(known).forEach((name, algorithm) -> lines.append(line(name, algorithm)).append('\n'));
+            folder.write(file, lines.toString().getBytes(StandardCharsets.ISO_8859_1));
+            return choice;
+        });
+    }
+
+    private static String line(String key, ConvolutionAlgorithm a) {
+        String facts = String.join(SEPARATOR, FORMAT, key, Integer.toString(a.number()), Integer.toString(a.mathType()),
                 Long.toString(a.workspaceBytes()), Boolean.toString(a.deterministic()), Float.toString(a.milliseconds()));
-        try {
-            append(facts + SEPARATOR + checksum(facts));
-        } catch (IOException e) {
-            LOG.warn("The choice of a convolution algorithm is not kept: {} cannot be written ({}).", file, e.toString());
-        }
-    }
-
-    /** Starts with a line break too, so that a line which another process left half-written spoils only itself. */
-    private void append(String line) throws IOException {
-        Set<StandardOpenOption> create = Set.of(StandardOpenOption.CREATE, StandardOpenOption.APPEND);
-        try (FileChannel channel = FileChannel.open(file, create, ownerOnly())) {
-            channel.write(ByteBuffer.wrap(("\n" + line + "\n").getBytes(StandardCharsets.ISO_8859_1)));
-        }
-    }
-
-    private FileAttribute<?>[] ownerOnly() {
-        return file.getFileSystem().supportedFileAttributeViews().contains("posix")
-                ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------"))}
-                : new FileAttribute<?>[0];
+        return facts + SEPARATOR + checksum(facts);
     }
 
     private static String checksum(String text) {

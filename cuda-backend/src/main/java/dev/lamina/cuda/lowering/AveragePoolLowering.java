@@ -113,7 +113,7 @@ final class AveragePoolLowering {
             Window.Axis h = c.window.h();
             Window.Axis w = c.window.w();
             long channels = DnnLayouts.channels(c.input);
-            assembly.because(reason).kernel(node, FAMILY, DnnLayouts.defines(c.input.element()), kernel).over(written.type().elements())
+            assembly.because(reason).kernel(node, FAMILY, ElementDefine.of(c.input.element()), kernel).over(written.type().elements())
                     .pointer(from).pointer(to).int64s(DnnLayouts.images(c.input, channels), channels, in.dim(2), in.dim(3), out.dim(2),
                             out.dim(3), h.kernel(), w.kernel(), h.stride(), w.stride(), h.padBegin(), w.padBegin(), h.padEnd(), w.padEnd(),
                             h.dilation(), w.dilation())

@@ -26,7 +26,7 @@ final class BatchNormKernels {
     }
 
     /**
-     * How sums over all axes but the channels' are split.
+     * How sums over all axes but the channels' are split, of a tensor that is not empty.
      *
      * @param last whether channels come last
      * @param channels number of channels
@@ -39,11 +39,11 @@ final class BatchNormKernels {
         static Split of(Layout layout) {
             Shape s = layout.type().shape();
             long channels = s.dim(1);
-            long count = channels == 0 ? 0 : s.elements() / channels;
+            long count = s.elements() / channels;
             // Without further axes channels are neighbours in any order.
             boolean last = layout.order() == Order.CHANNELS_LAST || s.rank() == 2;
             int width = last ? (int) Math.min(WIDEST, Long.highestOneBit(Math.max(1, 2 * channels - 1))) : 1;
-            long tiles = Math.max(1, Math.ceilDiv(channels, width));
+            long tiles = Math.ceilDiv(channels, width);
             long most = Math.max(1, BLOCKS / tiles);
             return new Split(last, channels, count, DnnLayouts.inner(layout), width,
                     Math.clamp(Math.ceilDiv(count, THREADS / width * ROWS), 1, most));
@@ -94,11 +94,9 @@ final class BatchNormKernels {
                 .pointer(parts)).add();
         real(call(node, layout, "gradient_total").over(split.channels).pointer(parts).pointer(g.variance).pointer(g.byGamma)
                 .pointer(g.byBeta).int64s(split.channels, split.splits), layout, epsilon).add();
-        if (split.count > 0) {
-            KernelCall call = call(node, layout, "gradient_data").over(layout.type().elements());
-            List.of(g.gradient, g.x, g.gamma, g.mean, g.variance, g.byGamma, g.byBeta, g.to).forEach(call::pointer);
-            real(real(elements(call, layout), layout, split.count), layout, epsilon).add();
-        }
+        KernelCall call = call(node, layout, "gradient_data").over(layout.type().elements());
+        List.of(g.gradient, g.x, g.gamma, g.mean, g.variance, g.byGamma, g.byBeta, g.to).forEach(call::pointer);
+        real(real(elements(call, layout), layout, split.count), layout, epsilon).add();
     }
 
     /** The variance that divides by the number of elements from the one that divides by one less. */
@@ -115,7 +113,7 @@ final class BatchNormKernels {
     }
 
     private KernelCall call(Node node, Layout layout, String kernel) {
-        return assembly.kernel(node, FAMILY, DnnLayouts.defines(layout.element()), kernel);
+        return assembly.kernel(node, FAMILY, ElementDefine.of(layout.element()), kernel);
     }
 
     private static KernelCall elements(KernelCall call, Layout layout) {

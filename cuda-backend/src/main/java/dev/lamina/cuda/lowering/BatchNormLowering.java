@@ -45,6 +45,9 @@ final class BatchNormLowering {
         Place mean = assembly.define(node.output(1), Layout.plain(node.output(1).type()));
         Place variance = assembly.define(node.output(2), Layout.plain(node.output(2).type()));
         if (y.layout().bytes() == 0) {
+            // Mean and variance of nothing are NaN, as which all ones read in either type.
+            fill(node, mean, (byte) -1);
+            fill(node, variance, (byte) -1);
             return;
         }
         Optional<String> obstacle = obstacle(x.layout());
@@ -99,7 +102,9 @@ final class BatchNormLowering {
         Place to = assembly.define(node.output(0), x.layout());
         Place byGamma = assembly.define(node.output(1), Layout.plain(node.output(1).type()));
         Place byBeta = assembly.define(node.output(2), Layout.plain(node.output(2).type()));
-        if (byGamma.layout().bytes() == 0) {
+        if (to.layout().bytes() == 0) {
+            fill(node, byGamma, (byte) 0);
+            fill(node, byBeta, (byte) 0);
             return;
         }
         Optional<String> obstacle = obstacle(x.layout());
@@ -116,6 +121,14 @@ final class BatchNormLowering {
             norm.backward(x.buffer().address(), g.buffer().address(), gamma.buffer().address(), mean.buffer().address(), inverse.address(),
                     new DnnBatchNorm.Gradients(to.buffer().address(), byGamma.buffer().address(), byBeta.buffer().address()));
         }, List.of(x.buffer(), g.buffer(), gamma.buffer(), mean.buffer(), inverse, to.buffer(), byGamma.buffer(), byBeta.buffer()));
+    }
+
+    private void fill(Node node, Place place, byte value) {
+        long bytes = place.layout().bytes();
+        if (bytes > 0) {
+            assembly.add(List.of(node.name()), "fill", stream -> stream.fill(place.buffer().address(), value, bytes),
+                    List.of(place.buffer()));
+        }
     }
 
     private Place parameter(Node node, int operand) {

@@ -59,7 +59,7 @@ final class DirectConvolution {
     }
 
     private KernelCall call(List<String> nodes, ConvolutionCase c, String kernel) {
-        return assembly.kernel(nodes, "kernel " + kernel, assembly.kernels().resource(FAMILY, DnnLayouts.defines(c.element()), kernel));
+        return assembly.kernel(nodes, "kernel " + kernel, assembly.kernels().resource(FAMILY, ElementDefine.of(c.element()), kernel));
     }
 
     private static KernelCall extents(KernelCall call, ConvolutionCase c) {

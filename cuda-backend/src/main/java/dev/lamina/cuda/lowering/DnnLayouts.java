@@ -4,7 +4,6 @@ import dev.lamina.cuda.api.FilterTensor;
 import dev.lamina.cuda.api.ImageTensor;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
-import java.util.List;
 
 /** What layouts are to cuDNN and to the kernels beside it. */
 final class DnnLayouts {
@@ -29,17 +28,7 @@ final class DnnLayouts {
         return new FilterTensor(element, (int) s.dim(0), (int) s.dim(1), (int) s.dim(2), (int) s.dim(3), order == Order.CHANNELS_LAST);
     }
 
-    /** The definitions with which the kernels work on elements of a type. */
-    static List<String> defines(DType element) {
-        return List.of("ELEMENT=" + switch (element) {
-            case FLOAT32 -> 0;
-            case FLOAT64 -> 1;
-            case BFLOAT16 -> 2;
-            case FLOAT16, INT32, INT64, UINT8, BOOL -> throw new IllegalArgumentException("cuda: no kernels for " + element + ".");
-        });
-    }
-
-    /** The type in which those kernels compute, and that of statistics and biases. */
+    /** The type in which kernels compute with elements of a type, and that of statistics and biases. */
     static DType real(DType element) {
         return element == DType.FLOAT64 ? DType.FLOAT64 : DType.FLOAT32;
     }

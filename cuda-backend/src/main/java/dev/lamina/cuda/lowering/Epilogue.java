@@ -55,7 +55,7 @@ record Epilogue(List<String> nodes, Optional<Value> bias, Optional<Value> other,
         Place unused = result;
         Place row = bias.map(value -> assembly.plain(value, "bias of " + nodes.getFirst())).orElse(unused);
         long total = result.layout().type().elements();
-        assembly.kernel(nodes, "kernel epilogue", assembly.kernels().resource("epilogue", DnnLayouts.defines(element), "epilogue"))
+        assembly.kernel(nodes, "kernel epilogue", assembly.kernels().resource("epilogue", ElementDefine.of(element), "epilogue"))
                 .over(total).pointer(result).pointer(row).pointer(sum.orElse(unused)).int64s(total, channels, inner)
                 .int32(bias.isPresent() ? 1 : 0).int32(sum.isPresent() ? 1 : 0).int32(relu ? 1 : 0).add();
     }

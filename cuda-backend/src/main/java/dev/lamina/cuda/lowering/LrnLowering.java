@@ -82,7 +82,7 @@ final class LrnLowering {
     }
 
     private KernelCall call(Node node, Layout layout, String kernel) {
-        return assembly.kernel(node, FAMILY, DnnLayouts.defines(layout.element()), kernel).over(layout.type().elements());
+        return assembly.kernel(node, FAMILY, ElementDefine.of(layout.element()), kernel).over(layout.type().elements());
     }
 
     private static KernelCall parameters(KernelCall call, Lrn op, Layout layout) {
