@@ -39,6 +39,7 @@ public final class Assembly {
     private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
     private final List<PointerTable> tables = new ArrayList<>();
     private final List<Runnable> later = new ArrayList<>();
+    private Faults faults;
     private boolean hoisting;
     private String note = "";
 
@@ -100,6 +101,15 @@ public final class Assembly {
     /** Variables by name and where they are, once a run binds a state. */
     public Map<String, Place> state() {
         return state;
+    }
+
+    /** Where kernels report indices out of range. */
+    public Faults faults() {
+        if (faults == null) {
+            faults = new Faults();
+            register(faults.buffer());
+        }
+        return faults;
     }
 
     /** Keeps an object of the lowering's (descriptor, launch) until the executable is closed. */
