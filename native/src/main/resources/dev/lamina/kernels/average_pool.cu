@@ -1,73 +1,168 @@
-// Average pooling with any window, where cuDNN does not take it.
-//
-// Images are [N, H, W, C]; where channels come first they are passed as N C images of one channel.
+// Means of windows and of bins of almost equal size. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and inner = 1,
+// channels last outer = N and inner = C.
 #include "stored.cuh"
 
-#define WINDOWS long long images, long long channels, long long height, long long width, long long p, long long q, long long kernelH, \
-        long long kernelW, long long strideH, long long strideW, long long padTop, long long padLeft, long long padBottom, \
-        long long padRight, long long dilationH, long long dilationW, int countPadding
+// The windows of one axis: `windows` of them over `extent` elements. A window has `taps`, `dilation` apart, the first at
+// index * stride - pad. It counts taps below `counted`; if `counted` is 0, those inside the input.
+struct Windows {
+    int extent;
+    int windows;
+    int taps;
+    int stride;
+    int pad;
+    int dilation;
+    int counted;
 
-// How many taps of a window that starts here count along one axis: those in the image, or those before the padding's end.
-__device__ __forceinline__ long long counted(long long start, long long taps, long long dilation, long long extent, long long padEnd,
-        int countPadding) {
-    long long count = 0;
-    for (long long t = 0; t < taps; t++) {
-        long long place = start + t * dilation;
-        count += countPadding ? place < extent + padEnd : place >= 0 && place < extent;
+    __device__ __forceinline__ int start(int window) const {
+        return window * stride - pad;
     }
-    return count;
+
+    // The first tap at or after a position, and one behind the last tap before it.
+    __device__ __forceinline__ int tapsBefore(int window, int position) const {
+        int distance = position - start(window);
+        return distance <= 0 ? 0 : min(taps, (distance + dilation - 1) / dilation);
+    }
+
+    __device__ __forceinline__ int first(int window) const {
+        return start(window) + tapsBefore(window, 0) * dilation;
+    }
+
+    __device__ __forceinline__ int end(int window) const {
+        return start(window) + tapsBefore(window, extent) * dilation;
+    }
+
+    __device__ __forceinline__ int step() const {
+        return dilation;
+    }
+
+    __device__ __forceinline__ int count(int window) const {
+        return counted > 0 ? tapsBefore(window, counted) : tapsBefore(window, extent) - tapsBefore(window, 0);
+    }
+
+    __device__ __forceinline__ int firstOver(int at) const {
+        int behind = at + pad - (taps - 1) * dilation;
+        return behind <= 0 ? 0 : (behind + stride - 1) / stride;
+    }
+
+    __device__ __forceinline__ int lastOver(int at) const {
+        return min((at + pad) / stride, windows - 1);
+    }
+
+    __device__ __forceinline__ bool covers(int window, int at) const {
+        return (at - start(window)) % dilation == 0;
+    }
+};
+
+// `windows` bins over `extent` elements: bin i from floor(i extent / windows) to ceil((i + 1) extent / windows).
+struct Bins {
+    int extent;
+    int windows;
+
+    __device__ __forceinline__ int first(int bin) const {
+        return (int) ((long long) bin * extent / windows);
+    }
+
+    __device__ __forceinline__ int end(int bin) const {
+        return (int) (((bin + 1LL) * extent + windows - 1) / windows);
+    }
+
+    __device__ __forceinline__ int step() const {
+        return 1;
+    }
+
+    __device__ __forceinline__ int count(int bin) const {
+        return end(bin) - first(bin);
+    }
+
+    __device__ __forceinline__ int firstOver(int at) const {
+        return (int) ((long long) at * windows / extent);
+    }
+
+    __device__ __forceinline__ int lastOver(int at) const {
+        return (int) (((at + 1LL) * windows + extent - 1) / extent) - 1;
+    }
+
+    __device__ __forceinline__ bool covers(int, int) const {
+        return true;
+    }
+};
+
+template <class Axis>
+__device__ __forceinline__ Number divisor(const Axis& rows, int row, const Axis& columns, int column) {
+    long long count = (long long) rows.count(row) * columns.count(column);
+    return (Number) (count < 1 ? 1 : count);
 }
 
-// y = mean of each window of x.
-extern "C" __global__ void average_pool(const Stored* x, Stored* y, WINDOWS) {
-    long long total = images * p * q * channels;
-    for (long long index = firstPosition(); index < total; index += positionStride()) {
-        long long c = index % channels;
-        long long left = index / channels % q * strideW - padLeft;
-        long long top = index / (channels * q) % p * strideH - padTop;
-        long long n = index / (channels * q * p);
+// y[o, p, q, k] = the mean of a window; `all` are y's elements.
+template <class Axis>
+__device__ __forceinline__ void average(const Stored* x, Stored* y, long long all, long long inner, const Axis& rows, const Axis& columns) {
+    for (long long i = firstPosition(); i < all; i += positionStride()) {
+        long long k;
+        long long column;
+        long long row;
+        long long map = divide(divide(divide(i, inner, k), columns.windows, column), rows.windows, row);
+        const Stored* image = x + map * rows.extent * columns.extent * inner + k;
+        int bottom = rows.end((int) row);
+        int left = columns.first((int) column);
+        int right = columns.end((int) column);
         Number sum = 0;
-        for (long long a = 0; a < kernelH; a++) {
-            long long h = top + a * dilationH;
-            for (long long b = 0; h >= 0 && h < height && b < kernelW; b++) {
-                long long w = left + b * dilationW;
-                if (w >= 0 && w < width) {
-                    sum += load(x[((n * height + h) * width + w) * channels + c]);
+        for (int h = rows.first((int) row); h < bottom; h += rows.step()) {
+            for (int w = left; w < right; w += columns.step()) {
+                sum += load(image[(long long) (h * columns.extent + w) * inner]);
+            }
+        }
+        store(y[i], sum / divisor(rows, (int) row, columns, (int) column));
+    }
+}
+
+// x[o, h, w, k] = the sum over the windows that cover it of g / count; `all` are x's elements.
+template <class Axis>
+__device__ __forceinline__ void spread(const Stored* g, Stored* x, long long all, long long inner, const Axis& rows, const Axis& columns) {
+    for (long long i = firstPosition(); i < all; i += positionStride()) {
+        long long k;
+        long long w;
+        long long h;
+        long long map = divide(divide(divide(i, inner, k), columns.extent, w), rows.extent, h);
+        const Stored* windows = g + map * rows.windows * columns.windows * inner + k;
+        int bottom = rows.lastOver((int) h);
+        int left = columns.firstOver((int) w);
+        int right = columns.lastOver((int) w);
+        Number sum = 0;
+        for (int row = rows.firstOver((int) h); row <= bottom; row++) {
+            for (int column = left; column <= right && rows.covers(row, (int) h); column++) {
+                if (columns.covers(column, (int) w)) {
+                    sum += load(windows[(long long) (row * columns.windows + column) * inner]) / divisor(rows, row, columns, column);
                 }
             }
         }
-        long long count = counted(top, kernelH, dilationH, height, padBottom, countPadding)
-                * counted(left, kernelW, dilationW, width, padRight, countPadding);
-        store(y[index], sum / (Number)max(count, 1LL));
+        store(x[i], sum);
     }
 }
 
-// The adjoint: each element of x sums its share of the windows that hold it.
-extern "C" __global__ void average_pool_gradient(const Stored* y, Stored* x, WINDOWS) {
-    long long total = images * height * width * channels;
-    for (long long index = firstPosition(); index < total; index += positionStride()) {
-        long long c = index % channels;
-        long long w = index / channels % width;
-        long long h = index / (channels * width) % height;
-        long long n = index / (channels * width * height);
-        Number sum = 0;
-        for (long long a = 0; a < kernelH; a++) {
-            long long up = h + padTop - a * dilationH;
-            if (up < 0 || up % strideH != 0 || up / strideH >= p) {
-                continue;
-            }
-            long long i = up / strideH;
-            long long rows = counted(i * strideH - padTop, kernelH, dilationH, height, padBottom, countPadding);
-            for (long long b = 0; b < kernelW; b++) {
-                long long left = w + padLeft - b * dilationW;
-                if (left < 0 || left % strideW != 0 || left / strideW >= q) {
-                    continue;
-                }
-                long long j = left / strideW;
-                long long columns = counted(j * strideW - padLeft, kernelW, dilationW, width, padRight, countPadding);
-                sum += load(y[((n * p + i) * q + j) * channels + c]) / (Number)max(rows * columns, 1LL);
-            }
-        }
-        store(x[index], sum);
-    }
+#define WINDOWS(a) int extent##a, int windows##a, int taps##a, int stride##a, int pad##a, int dilation##a, int counted##a
+#define WINDOW_AXIS(a) {extent##a, windows##a, taps##a, stride##a, pad##a, dilation##a, counted##a}
+
+extern "C" __global__ void average_pool(const Stored* x, Stored* y, long long all, long long inner, WINDOWS(H), WINDOWS(W)) {
+    Windows rows = WINDOW_AXIS(H);
+    Windows columns = WINDOW_AXIS(W);
+    average(x, y, all, inner, rows, columns);
+}
+
+extern "C" __global__ void average_pool_gradient(const Stored* g, Stored* x, long long all, long long inner, WINDOWS(H), WINDOWS(W)) {
+    Windows rows = WINDOW_AXIS(H);
+    Windows columns = WINDOW_AXIS(W);
+    spread(g, x, all, inner, rows, columns);
+}
+
+extern "C" __global__ void adaptive_pool(const Stored* x, Stored* y, long long all, long long inner, int height, int p, int width, int q) {
+    Bins rows = {height, p};
+    Bins columns = {width, q};
+    average(x, y, all, inner, rows, columns);
+}
+
+extern "C" __global__ void adaptive_pool_gradient(const Stored* g, Stored* x, long long all, long long inner, int height, int p, int width,
+        int q) {
+    Bins rows = {height, p};
+    Bins columns = {width, q};
+    spread(g, x, all, inner, rows, columns);
 }
