@@ -7,6 +7,7 @@ import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
 import dev.lamina.backend.Tolerance;
+import dev.lamina.backend.fusion.Fusion;
 import dev.lamina.graph.Graph;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
@@ -43,8 +44,9 @@ class RandomGroupsTest {
     void groupsCoverTheGraphInAnOrderThatRuns(@ForAll long seed) {
         Optional<Graph> graph = RandomGraphs.of(seed);
         if (graph.isPresent()) {
-            GroupOrderTest.runsInOrder(graph.get(), Fusion.groups(graph.get(), CompileOptions.defaults()));
-            GroupOrderTest.runsInOrder(graph.get(), Fusion.groups(graph.get(), CompileOptions.defaults().without(Pass.FUSION)));
+            GroupOrderTest.runsInOrder(graph.get(), Fusion.groups(graph.get(), CompileOptions.defaults(), Compiler.FUSION));
+            GroupOrderTest.runsInOrder(graph.get(),
+                    Fusion.groups(graph.get(), CompileOptions.defaults().without(Pass.FUSION), Compiler.FUSION));
         }
     }
 

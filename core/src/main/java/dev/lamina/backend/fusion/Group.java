@@ -1,4 +1,4 @@
-package dev.lamina.cpu.onednn;
+package dev.lamina.backend.fusion;
 
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Value;
@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 
-/** Nodes that are computed together. */
-sealed interface Group {
+/** Nodes that are computed together. Immutable and thread-safe. */
+public sealed interface Group {
     /** The nodes, in an order in which they could run. */
     List<Node> nodes();
 
@@ -31,7 +31,7 @@ sealed interface Group {
         }
 
         /** What the group computes. */
-        Value result() {
+        public Value result() {
             return nodes().getLast().output(0);
         }
     }
@@ -44,7 +44,7 @@ sealed interface Group {
         }
 
         /** What the group computes. */
-        Value result() {
+        public Value result() {
             return nodes().getLast().output(0);
         }
     }

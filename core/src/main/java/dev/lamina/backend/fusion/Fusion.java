@@ -1,14 +1,14 @@
-package dev.lamina.cpu.onednn;
+package dev.lamina.backend.fusion;
 
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
-import dev.lamina.cpu.onednn.Group.Activated;
-import dev.lamina.cpu.onednn.Group.Chain;
-import dev.lamina.cpu.onednn.Group.FilterAndBias;
-import dev.lamina.cpu.onednn.Group.Normalized;
-import dev.lamina.cpu.onednn.Group.RectifiedNormGradient;
-import dev.lamina.cpu.onednn.Group.RectifiedPoolGradient;
-import dev.lamina.cpu.onednn.Group.Single;
+import dev.lamina.backend.fusion.Group.Activated;
+import dev.lamina.backend.fusion.Group.Chain;
+import dev.lamina.backend.fusion.Group.FilterAndBias;
+import dev.lamina.backend.fusion.Group.Normalized;
+import dev.lamina.backend.fusion.Group.RectifiedNormGradient;
+import dev.lamina.backend.fusion.Group.RectifiedPoolGradient;
+import dev.lamina.backend.fusion.Group.Single;
 import dev.lamina.graph.Convolution.Conv2d;
 import dev.lamina.graph.Convolution.Conv2dFilterGradient;
 import dev.lamina.graph.Graph;
@@ -27,6 +27,7 @@ import dev.lamina.graph.Reduction.Fold;
 import dev.lamina.graph.Reduction.Reduce;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.Value;
+import dev.lamina.tensor.DType;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -36,17 +37,22 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Decides which nodes are computed together. Every node is in one group; a group reads no value that depends on itself. */
-final class Fusion {
+/**
+ * Decides which nodes are computed together, by the {@link FusionRules} of a backend. Every node is in one group; a group reads no value
+ * that depends on itself.
+ */
+public final class Fusion {
     private final Graph graph;
+    private final FusionRules rules;
     private final boolean fuse;
     private final Map<Value, List<Node>> readers = new HashMap<>();
     private final Set<Value> outputs = new HashSet<>();
     private final Map<Node, Integer> position = new HashMap<>();
     private final Map<Node, Group> group = new LinkedHashMap<>();
 
-    private Fusion(Graph graph, CompileOptions options) {
+    private Fusion(Graph graph, CompileOptions options, FusionRules rules) {
         this.graph = graph;
+        this.rules = rules;
         this.fuse = options.passes().contains(Pass.FUSION) && !options.keepAll();
         graph.outputs().values().forEach(value -> outputs.add(value.root()));
         for (Node node : graph.nodes()) {
@@ -55,15 +61,15 @@ final class Fusion {
         }
     }
 
-    /** The groups of a graph, in an order in which they can run. */
-    static List<Group> groups(Graph graph, CompileOptions options) {
-        Fusion fusion = new Fusion(graph, options);
+    /** The groups of a graph, in an order in which they can run. Each is a chain or a single node if the options forbid fusion. */
+    public static List<Group> groups(Graph graph, CompileOptions options, FusionRules rules) {
+        Fusion fusion = new Fusion(graph, options, rules);
         if (fusion.fuse) {
             graph.nodes().forEach(fusion::fuseWithNeighbours);
         }
-        new Chains(graph, fusion.group, fusion.position, fusion.fuse).add();
+        new Chains(graph, fusion.group, fusion.position, rules, fusion.fuse).add();
         graph.nodes().forEach(node -> fusion.group.putIfAbsent(node, new Single(node)));
-        return GroupOrder.of(graph, fusion.group);
+        return GroupOrder.of(graph, fusion.group, rules);
     }
 
     private void fuseWithNeighbours(Node node) {
@@ -71,12 +77,11 @@ final class Fusion {
             return;
         }
         switch (node.op()) {
-            case Conv2d _ when ConvolutionLowering.supports(node) -> claim(activated(node, true));
-            case MatMul _ when MatMulLowering.supports(node) -> claim(activated(node, true));
-            case BatchNormTraining _, BatchNormInference _ when ImageLowering.supports(node) -> claim(normalized(node));
-            case BatchNormGradient _ when ImageLowering.supports(node) -> rectified(node);
-            case MaxPoolGradient _ when ImageLowering.supports(node) -> pooled(node);
-            case Conv2dFilterGradient _ when ConvolutionLowering.supports(node) -> biased(node);
+            case Conv2d _, MatMul _ when rules.products().test(node) -> claim(activated(node));
+            case BatchNormTraining _, BatchNormInference _ when rules.normalizations().test(node) -> claim(normalized(node));
+            case BatchNormGradient _ when rules.normalizations().test(node) -> rectified(node);
+            case MaxPoolGradient _ when rules.poolGradients().test(node) -> pooled(node);
+            case Conv2dFilterGradient _ when rules.filterGradients().test(node) -> biased(node);
             default -> { }
         }
     }
@@ -87,8 +92,8 @@ final class Fusion {
         }
     }
 
-    private Activated activated(Node product, boolean sums) {
-        Optional<Node> sum = sums ? sum(product.output(0)) : Optional.empty();
+    private Activated activated(Node product) {
+        Optional<Node> sum = sum(product.output(0));
         Value last = sum.orElse(product).output(0);
         return new Activated(product, sum, relu(last));
     }
@@ -137,7 +142,7 @@ final class Fusion {
 
     private static boolean isReluGradient(Node node) {
         return node.op() instanceof ReluGradient gradient && gradient.rule() == ReluRule.GRADIENT
-                && Precision.isFloat32(node.output(0).type());
+                && node.output(0).dtype() == DType.FLOAT32;
     }
 
     private void biased(Node filter) {
@@ -148,12 +153,13 @@ final class Fusion {
     }
 
     /** Grows chains of pointwise nodes of one shape. */
-    private record Chains(Graph graph, Map<Node, Group> group, Map<Node, Integer> position, boolean fuse) {
+    private record Chains(Graph graph, Map<Node, Group> group, Map<Node, Integer> position, FusionRules rules,
+            boolean fuse) {
 
         void add() {
             Map<Node, List<Node>> chains = new HashMap<>();
             for (Node node : graph.nodes()) {
-                if (group.containsKey(node) || !PointwiseLowering.supports(node)) {
+                if (group.containsKey(node) || !rules.chains().test(node)) {
                     continue;
                 }
                 List<Node> chain = fuse ? best(node, chains) : null;
@@ -173,7 +179,7 @@ final class Fusion {
         private List<Node> best(Node node, Map<Node, List<Node>> chains) {
             for (Value input : node.inputs()) {
                 List<Node> chain = chains.get(input.node());
-                if (chain != null && chain.size() < PointwiseLowering.LONGEST
+                if (chain != null && chain.size() < rules.longestChain()
                         && input.shape().equals(node.output(0).shape()) && independent(node, chain, chains)) {
                     return chain;
                 }

@@ -1,7 +1,7 @@
-package dev.lamina.cpu.onednn;
+package dev.lamina.backend.fusion;
 
-import dev.lamina.cpu.onednn.Group.Chain;
-import dev.lamina.cpu.onednn.Group.Single;
+import dev.lamina.backend.fusion.Group.Chain;
+import dev.lamina.backend.fusion.Group.Single;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
@@ -20,11 +20,16 @@ import java.util.Set;
  * Orders groups: operands first, updates after every reader of the old values, else as the graph has them. Groups that would wait for
  * each other are taken apart.
  */
-final class GroupOrder {
+public final class GroupOrder {
     private GroupOrder() { }
 
-    /** The groups in an order in which they can run. Changes the map where it takes groups apart. */
-    static List<Group> of(Graph graph, Map<Node, Group> groups) {
+    /**
+     * The groups in an order in which they can run.
+     *
+     * @param groups the group of every node; changed where groups are taken apart
+     * @param rules says which nodes are chains of one when they are alone
+     */
+    public static List<Group> of(Graph graph, Map<Node, Group> groups, FusionRules rules) {
         while (true) {
             List<Group> ordered = new ArrayList<>();
             Set<Group> stuck = order(graph, groups, ordered);
@@ -32,14 +37,14 @@ final class GroupOrder {
                 return ordered;
             }
             Group widest = stuck.stream().filter(g -> g.nodes().size() > 1).max((a, b) -> a.nodes().size() - b.nodes().size())
-                    .orElseThrow(() -> new IllegalStateException("cpu: the graph has a cycle."));
-            widest.nodes().forEach(node -> groups.put(node, alone(node)));
+                    .orElseThrow(() -> new IllegalStateException("fusion: the graph has a cycle."));
+            widest.nodes().forEach(node -> groups.put(node, alone(node, rules)));
         }
     }
 
-    /** A pointwise node by itself is a chain still: alone it would run on the reference kernel. */
-    private static Group alone(Node node) {
-        return PointwiseLowering.supports(node) ? new Chain(List.of(node)) : new Single(node);
+    /** A pointwise node by itself is a chain still. */
+    private static Group alone(Node node, FusionRules rules) {
+        return rules.chains().test(node) ? new Chain(List.of(node)) : new Single(node);
     }
 
     private static Set<Group> order(Graph graph, Map<Node, Group> groups, List<Group> ordered) {

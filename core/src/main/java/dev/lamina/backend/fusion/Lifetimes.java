@@ -1,4 +1,4 @@
-package dev.lamina.cpu.onednn;
+package dev.lamina.backend.fusion;
 
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
@@ -12,8 +12,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** What happens to each value: whether it must be kept after a run, who reads it last, and whether it depends on the state only. */
-final class Lifetimes {
+/**
+ * What happens to each value: whether it must be kept after a run, who reads it last, and whether it depends on the state only. One thread.
+ */
+public final class Lifetimes {
     private final Map<Value, Integer> lastReader = new HashMap<>();
     private final Map<Value, Integer> readers = new HashMap<>();
     private final Set<Value> kept = new HashSet<>();
@@ -28,7 +30,7 @@ final class Lifetimes {
      * @param keepAll whether every value must be readable after a run
      * @param overwrite whether a result may take the memory of an operand
      */
-    Lifetimes(Graph graph, List<? extends Group> groups, boolean keepAll, boolean overwrite) {
+    public Lifetimes(Graph graph, List<? extends Group> groups, boolean keepAll, boolean overwrite) {
         this.overwrite = overwrite && !keepAll;
         graph.outputs().values().forEach(value -> kept.add(value.root()));
         boolean updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
@@ -62,28 +64,28 @@ final class Lifetimes {
     }
 
     /** The group that is being lowered. */
-    void at(int index) {
+    public void at(int index) {
         group = index;
     }
 
     /** True if the value's memory must not be reused. */
-    boolean isKept(Value value) {
+    public boolean isKept(Value value) {
         return kept.contains(value.root());
     }
 
     /** True if no later group reads the value, so that the present one may write over it. */
-    boolean mayOverwrite(Value value) {
+    public boolean mayOverwrite(Value value) {
         Value root = value.root();
         return overwrite && !isKept(root) && lastReader.getOrDefault(root, -1) <= group && !isHoisted(root);
     }
 
     /** Number of operands that the value is. */
-    int readers(Value value) {
+    public int readers(Value value) {
         return readers.getOrDefault(value, 0);
     }
 
     /** True if the value is the same in every run until the state changes. */
-    boolean isHoisted(Value value) {
+    public boolean isHoisted(Value value) {
         return stateOnly.contains(value.node());
     }
 }
