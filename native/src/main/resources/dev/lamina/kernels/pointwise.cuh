@@ -1,4 +1,6 @@
-// What generated chains of pointwise functions are made of. T is float or double; NaN operands give NaN unless said.
+// What generated chains of pointwise functions are made of. T is float or double; NaN operands give NaN unless said. Products are rounded
+// before they are added, as they are without fusion.
+//! --fmad=false
 #include "elements.cuh"
 
 // N elements that are read or written by one access.

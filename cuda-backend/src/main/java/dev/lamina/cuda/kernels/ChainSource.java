@@ -6,22 +6,29 @@ import dev.lamina.cuda.kernels.ChainProgram.Operand;
 import dev.lamina.cuda.kernels.ChainProgram.Register;
 import dev.lamina.cuda.kernels.ChainProgram.Result;
 import dev.lamina.cuda.kernels.ChainProgram.Scalar;
-import dev.lamina.kernels.KernelSource;
+import dev.lamina.cuda.lowering.Kernels;
 import dev.lamina.tensor.DType;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
+import java.util.HexFormat;
 import java.util.List;
 
 /**
  * CUDA C for a {@link ChainProgram}. Shapes, strides and numbers are arguments, so that equal chains have equal text whatever they run on.
+ * The kernel's name is derived from its text.
  *
- * <p>Arguments of the kernel {@value #KERNEL}, in order: a pointer for each operand and each result; the number of elements; for a strided
+ * <p>Arguments of the kernel, in order: a pointer for each operand and each result; the number of elements; for a strided
  * program the extents of all axes but the first; for each periodic operand how often an element is repeated and how many there are, for
  * each strided one its strides along all axes; the scalars. Counts are {@code int}, or {@code long long} in a wide kernel. Threads stride
  * over the elements, {@link ChainProgram#width} at a time; memory must be aligned to 16 bytes, and a block have at least 8 threads.
  */
 public final class ChainSource {
-    /** Name of the kernel. */
-    public static final String KERNEL = "chain";
+    private static final String HELPERS = "pointwise";
+    /** Stands for what tells this kernel's names from another's. */
+    private static final String OWN = "@";
+    private static final int DIGITS = 16;
 
     private final ChainProgram program;
     private final String index;
@@ -35,21 +42,19 @@ public final class ChainSource {
     }
 
     /**
-     * The text of a kernel.
+     * The kernel.
      *
      * @param wide whether positions may exceed 31 bits
      * @param axes how many axes strided operands have
      */
-    public static String of(ChainProgram program, boolean wide, int axes) {
+    public static Kernels.Generated of(ChainProgram program, boolean wide, int axes) {
         return new ChainSource(program, wide, axes).write();
     }
 
-    private String write() {
-        text.append("//! --fmad=false\n");
-        text.append(KernelSource.helpers("pointwise")).append('\n');
+    private Kernels.Generated write() {
         element();
         line("");
-        line("extern \"C\" __global__ void " + KERNEL + "(" + String.join(", ", parameters()) + ") {");
+        line("extern \"C\" __global__ void chain" + OWN + "(" + String.join(", ", parameters()) + ") {");
         line("    const " + index + " threads = (" + index + ")gridDim.x * blockDim.x;");
         line("    const " + index + " thread = (" + index + ")blockIdx.x * blockDim.x + threadIdx.x;");
         if (program.strided()) {
@@ -58,7 +63,17 @@ public final class ChainSource {
             packed();
         }
         line("}");
-        return text.toString();
+        String own = "_" + digest(text.toString());
+        return new Kernels.Generated(HELPERS, "chain" + own, text.toString().replace(OWN, own));
+    }
+
+    private static String digest(String text) {
+        try {
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(text.getBytes(StandardCharsets.UTF_8));
+            return HexFormat.of().formatHex(hash).substring(0, DIGITS);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException("every Java platform has SHA-256", e);
+        }
     }
 
     private void line(String line) {
@@ -127,7 +142,7 @@ public final class ChainSource {
             parameters.add(Element.memory(result.held()) + "& y" + k);
             body.add("    y" + k + " = " + Element.store(result.held(), "r" + result.register()) + ";");
         }
-        line("__device__ __forceinline__ void element(" + String.join(", ", parameters) + ") {");
+        line("__device__ __forceinline__ void element" + OWN + "(" + String.join(", ", parameters) + ") {");
         body.forEach(this::line);
         line("}");
     }
@@ -158,7 +173,7 @@ public final class ChainSource {
         for (int k = 0; k < program.results().size(); k++) {
             arguments.add(result.formatted(k));
         }
-        return "element(" + String.join(", ", arguments) + ");";
+        return "element" + OWN + "(" + String.join(", ", arguments) + ");";
     }
 
     private void packed() {

@@ -15,6 +15,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * What a graph is lowered into: steps over buffers. Knows where each value is and in which layouts, and adds a conversion where a step
@@ -37,6 +38,8 @@ public final class Assembly {
     private final Map<Buffer, Tensor> contents = new LinkedHashMap<>();
     private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
     private Faults faults;
+    private final List<PointerTable> tables = new ArrayList<>();
+    private final List<Runnable> later = new ArrayList<>();
     private boolean hoisting;
     private String note = "";
 
@@ -75,11 +78,13 @@ public final class Assembly {
 
     /** Steps that run when the state has changed. */
     public List<Step> prologue() {
+        finish();
         return prologue;
     }
 
     /** Steps of every run, in order. */
     public List<Step> steps() {
+        finish();
         return steps;
     }
 
@@ -160,6 +165,18 @@ public final class Assembly {
         Place place = new Place(register(new Buffer(name, fill.type().bytes(), Buffer.Home.KEPT)), Layout.plain(fill.type()));
         fills.put(place.buffer(), fill);
         return place;
+    }
+
+    /** A table of the addresses of buffers; null stands for address 0. */
+    public PointerTable table(String name, List<Buffer> entries) {
+        PointerTable table = new PointerTable(register(new Buffer(name, (long) Long.BYTES * entries.size(), Buffer.Home.KEPT)), entries);
+        tables.add(table);
+        return table;
+    }
+
+    /** Tables whose memory must hold their content when steps run. */
+    public List<PointerTable> tables() {
+        return tables;
     }
 
     /** A value is at a place that exists. */
@@ -299,7 +316,22 @@ public final class Assembly {
 
     /** A launch of a kernel. */
     public KernelCall kernel(List<String> nodes, String implementation, Kernel kernel) {
+        return kernel(nodes, implementation, () -> kernel);
+    }
+
+    /** A launch of a kernel that is compiled when all steps are known. */
+    public KernelCall kernel(List<String> nodes, String implementation, Supplier<Kernel> kernel) {
         return new KernelCall(this, nodes, implementation, kernel);
+    }
+
+    /** Something to be done when all steps are known. */
+    void later(Runnable action) {
+        later.add(action);
+    }
+
+    private void finish() {
+        later.forEach(Runnable::run);
+        later.clear();
     }
 
     /** The device's kernels. */

@@ -26,7 +26,11 @@ public final class Buffer {
     private int birth = Integer.MAX_VALUE;
     private int death = -1;
 
-    private record Follower(Launch launch, int slot) {
+    /** Something that holds the address of a buffer. */
+    @FunctionalInterface
+    interface Follower {
+        /** The buffer is there from now on. */
+        void moved(long address);
     }
 
     Buffer(String name, long bytes, Home home) {
@@ -73,15 +77,20 @@ public final class Buffer {
 
     /** A launch whose pointer follows this buffer. */
     void follow(Launch launch, int slot) {
-        followers.add(new Follower(launch, slot));
-        launch.set(slot, address);
+        follow(place -> launch.set(slot, place));
+    }
+
+    /** Tells the present address, and every later one. */
+    void follow(Follower follower) {
+        followers.add(follower);
+        follower.moved(address);
     }
 
     /** Moves the buffer and all that follows it. */
     public void moveTo(long place) {
         if (address != place) {
             address = place;
-            followers.forEach(f -> f.launch.set(f.slot, place));
+            followers.forEach(follower -> follower.moved(place));
         }
     }
 }

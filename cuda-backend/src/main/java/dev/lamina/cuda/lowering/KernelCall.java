@@ -2,12 +2,18 @@ package dev.lamina.cuda.lowering;
 
 import dev.lamina.cuda.api.Kernel;
 import dev.lamina.cuda.api.Launch;
+import dev.lamina.cuda.api.Stream;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
 
-/** Builds the step that launches a kernel: extents, then arguments in the order of the kernel's parameters, then {@link #add}. */
+/**
+ * Builds the step that launches a kernel: extents, then arguments in the order of the kernel's parameters, then {@link #add}. The kernel
+ * itself is needed when all steps are known, so that generated kernels of one graph are compiled together.
+ */
 public final class KernelCall {
     /** Threads of a block in one dimension, unless said. */
     public static final int BLOCK = 256;
@@ -17,14 +23,17 @@ public final class KernelCall {
     private final Assembly assembly;
     private final List<String> nodes;
     private final String implementation;
-    private final Launch.Builder builder;
+    private final Supplier<Kernel> kernel;
+    private final List<Consumer<Launch.Builder>> parts = new ArrayList<>();
     private final List<Buffer> pointers = new ArrayList<>();
+    private final Set<Buffer> used = new LinkedHashSet<>();
 
-    KernelCall(Assembly assembly, List<String> nodes, String implementation, Kernel kernel) {
+    KernelCall(Assembly assembly, List<String> nodes, String implementation, Supplier<Kernel> kernel) {
         this.assembly = assembly;
         this.nodes = nodes;
         this.implementation = implementation;
-        this.builder = Launch.of(kernel).block(BLOCK, 1, 1);
+        this.kernel = kernel;
+        block(BLOCK, 1, 1);
     }
 
     /** A row of blocks with at least this many threads, up to a limit after which threads stride over the elements. At least one block. */
@@ -34,26 +43,30 @@ public final class KernelCall {
 
     /** Blocks. */
     public KernelCall grid(long x, long y, long z) {
-        builder.grid(Math.toIntExact(x), Math.toIntExact(y), Math.toIntExact(z));
+        int blocks = Math.toIntExact(x);
+        int rows = Math.toIntExact(y);
+        int planes = Math.toIntExact(z);
+        parts.add(builder -> builder.grid(blocks, rows, planes));
         return this;
     }
 
     /** Threads of a block. */
     public KernelCall block(int x, int y, int z) {
-        builder.block(x, y, z);
+        parts.add(builder -> builder.block(x, y, z));
         return this;
     }
 
     /** Dynamic shared memory of a block in bytes. */
     public KernelCall shared(int bytes) {
-        builder.shared(bytes);
+        parts.add(builder -> builder.shared(bytes));
         return this;
     }
 
     /** A pointer to a buffer. */
     public KernelCall pointer(Buffer buffer) {
-        builder.pointer();
+        parts.add(Launch.Builder::pointer);
         pointers.add(buffer);
+        used.add(buffer);
         return this;
     }
 
@@ -64,43 +77,67 @@ public final class KernelCall {
 
     /** An {@code int}. */
     public KernelCall int32(long value) {
-        builder.int32(Math.toIntExact(value));
+        int exact = Math.toIntExact(value);
+        parts.add(builder -> builder.int32(exact));
         return this;
     }
 
     /** A {@code long long}. */
     public KernelCall int64(long value) {
-        builder.int64(value);
+        parts.add(builder -> builder.int64(value));
+        return this;
+    }
+
+    /** Buffers that the kernel reads or writes through a table of pointers. */
+    public KernelCall uses(List<Buffer> buffers) {
+        used.addAll(buffers);
         return this;
     }
 
     /** Several {@code long long}s, e.g. strides. */
     public KernelCall int64s(long... values) {
         for (long value : values) {
-            builder.int64(value);
+            int64(value);
         }
         return this;
     }
 
     /** A {@code float}. */
     public KernelCall float32(double value) {
-        builder.float32((float) value);
+        float single = (float) value;
+        parts.add(builder -> builder.float32(single));
         return this;
     }
 
     /** A {@code double}. */
     public KernelCall float64(double value) {
-        builder.float64(value);
+        parts.add(builder -> builder.float64(value));
         return this;
     }
 
     /** Adds the step. */
     public void add() {
-        Launch launch = builder.build();
-        for (int slot = 0; slot < pointers.size(); slot++) {
-            pointers.get(slot).follow(launch, slot);
+        Late launch = new Late();
+        assembly.later(() -> launch.build(kernel.get(), parts, pointers));
+        assembly.add(nodes, implementation, launch, List.copyOf(used));
+    }
+
+    /** A launch that is built when its kernel is there. */
+    private static final class Late implements Step.Work {
+        private Launch launch;
+
+        void build(Kernel kernel, List<Consumer<Launch.Builder>> parts, List<Buffer> pointers) {
+            Launch.Builder builder = Launch.of(kernel);
+            parts.forEach(part -> part.accept(builder));
+            launch = builder.build();
+            for (int slot = 0; slot < pointers.size(); slot++) {
+                pointers.get(slot).follow(launch, slot);
+            }
         }
-        Set<Buffer> used = new LinkedHashSet<>(pointers);
-        assembly.add(nodes, implementation, stream -> stream.launch(launch), List.copyOf(used));
+
+        @Override
+        public void enqueue(Stream stream) {
+            stream.launch(launch);
+        }
     }
 }

@@ -2,6 +2,7 @@ package dev.lamina.cuda.lowering;
 
 import dev.lamina.cuda.api.Kernel;
 import java.util.List;
+import java.util.function.Supplier;
 
 /** Compiled kernels of one device. Modules are compiled once, kept on disk, and live as long as the backend. Thread-safe. */
 public interface Kernels extends AutoCloseable {
@@ -15,8 +16,21 @@ public interface Kernels extends AutoCloseable {
      */
     Kernel resource(String family, List<String> defines, String kernel);
 
-    /** A kernel out of generated source. Equal sources are compiled once. */
-    Kernel generated(String source, String kernel);
+    /**
+     * A kernel out of generated source. Equal sources are compiled once, and all that were asked for before the first is needed are
+     * compiled together.
+     */
+    Supplier<Kernel> generated(Generated source);
+
+    /**
+     * A generated kernel.
+     *
+     * @param helpers what it is built on: name of a file {@code dev/lamina/kernels/HELPERS.cuh}
+     * @param kernel its name, which no other text has
+     * @param text the kernel; all its names are its own
+     */
+    record Generated(String helpers, String kernel, String text) {
+    }
 
     @Override
     void close();

@@ -16,6 +16,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Supplier;
 import java.util.stream.Collectors;
 
 /**
@@ -134,7 +135,7 @@ final class PointwiseLowering {
     private void add(List<Node> chain, ChainProgram program, Walk walk, List<Place> from, List<Place> to) {
         long reach = from.stream().mapToLong(place -> place.layout().type().elements()).reduce(walk.elements(), Math::max);
         boolean wide = reach > Integer.MAX_VALUE;
-        Kernel kernel = assembly.kernels().generated(ChainSource.of(program, wide, walk.extents().length), ChainSource.KERNEL);
+        Supplier<Kernel> kernel = assembly.kernels().generated(ChainSource.of(program, wide, walk.extents().length));
         KernelCall call = assembly.kernel(chain.stream().map(Node::name).toList(), "kernel " + name(chain), kernel)
                 .over(Math.ceilDiv(walk.elements(), program.width()));
         from.forEach(call::pointer);
