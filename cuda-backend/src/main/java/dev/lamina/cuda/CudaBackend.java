@@ -8,8 +8,10 @@ import dev.lamina.backend.DeviceOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.GraphPasses;
 import dev.lamina.backend.State;
+import dev.lamina.backend.natives.CacheFolder;
 import dev.lamina.cuda.api.Blas;
 import dev.lamina.cuda.api.Context;
+import dev.lamina.cuda.api.ConvolutionCache;
 import dev.lamina.cuda.api.DeviceMemory;
 import dev.lamina.cuda.api.Dnn;
 import dev.lamina.cuda.api.Stream;
@@ -58,7 +60,9 @@ public final class CudaBackend implements Backend {
             Dnn dnn = owned.add(Dnn.open(context));
             blas.stream(compute);
             dnn.stream(compute);
-            tools = new Toolbox(context, blas, dnn, owned.add(new KernelCache(context)), settings.search(), settings.workspaceBytes());
+            ConvolutionCache algorithms = ConvolutionCache.in(CacheFolder.named(ConvolutionCache.FOLDER), context.facts(), dnn.version());
+            tools = new Toolbox(context, blas, dnn, owned.add(new KernelCache(context)), algorithms, settings.search(),
+                    settings.workspaceBytes());
         } catch (RuntimeException e) {
             owned.close();
             throw e;

@@ -1,6 +1,7 @@
 package dev.lamina.cuda.lowering;
 
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.cuda.api.Arithmetic;
 import dev.lamina.tensor.DType;
 
 /**
@@ -17,6 +18,16 @@ public record Precision(CompileOptions.Precision mode, boolean deterministic) {
     /** The element type in which values of this type enter convolutions and matrix products, and in which images are kept between them. */
     public DType operand(DType type) {
         return mode == CompileOptions.Precision.BFLOAT16 && type == DType.FLOAT32 ? DType.BFLOAT16 : type;
+    }
+
+    /** How products of elements of a type are computed. */
+    public Arithmetic arithmetic(DType element) {
+        return switch (element) {
+            case FLOAT32 -> mode == CompileOptions.Precision.TF32 ? Arithmetic.TF32 : Arithmetic.FLOAT32;
+            case BFLOAT16 -> Arithmetic.BFLOAT16;
+            case FLOAT64 -> Arithmetic.FLOAT64;
+            case FLOAT16, INT32, INT64, UINT8, BOOL -> throw new IllegalArgumentException("cuda: no products of " + element + ".");
+        };
     }
 
     /** The order of images: tensor cores want channels last; plain float32 and float64 arithmetic does as well with NCHW. */

@@ -1,0 +1,124 @@
+package dev.lamina.cuda.lowering;
+
+import dev.lamina.cuda.api.ConvolutionShape;
+import dev.lamina.cuda.api.Dnn;
+import dev.lamina.cuda.api.DnnPooling;
+import dev.lamina.cuda.api.PoolingShape;
+import dev.lamina.graph.Node;
+import dev.lamina.graph.Pooling.AvgPool;
+import dev.lamina.graph.Pooling.AvgPoolGradient;
+import dev.lamina.graph.Window;
+import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Shape;
+import java.util.List;
+import java.util.Optional;
+
+/** Average pooling by cuDNN, or by {@code average_pool.cu} where that does not take the window. Takes images in any layout. */
+final class AveragePoolLowering {
+    private static final String FAMILY = "average_pool";
+
+    private final Assembly assembly;
+    private final Dnn dnn;
+
+    /** A pooling and the layouts of its two sides. */
+    private record Case(Window window, boolean countPadding, Layout input, Layout output) {
+        Optional<String> obstacle() {
+            if (!DnnLayouts.fits(input.type().shape()) || !DnnLayouts.fits(output.type().shape())) {
+                return Optional.of("cuDNN counts no more than 2^31 - 1 elements, and takes no empty tensors");
+            }
+            if (input.element() == DType.BFLOAT16) {
+                return Optional.of("cuDNN's average pooling of bfloat16 is not relied upon");
+            }
+            return fits(window.h(), 2) && fits(window.w(), 3) ? Optional.empty()
+                    : Optional.of("cuDNN pads both ends alike, rounds down and knows no dilation");
+        }
+
+        /** Whether windows with the beginning's padding at both ends are the same, and so is what they are divided by. */
+        private boolean fits(Window.Axis axis, int dimension) {
+            long in = input.type().shape().dim(dimension);
+            long out = output.type().shape().dim(dimension);
+            long end = (out - 1) * axis.stride() + axis.span();
+            boolean hangsOver = end > in + axis.padBegin() + axis.padEnd();
+            return axis.dilation() == 1 && !(countPadding && hangsOver)
+                    && ConvolutionShape.extent((int) in, (int) axis.padBegin(), 1, (int) axis.kernel(), (int) axis.stride()) == out;
+        }
+
+        PoolingShape shape() {
+            Window.Axis h = window.h();
+            Window.Axis w = window.w();
+            return new PoolingShape(DnnLayouts.images(input), DnnLayouts.images(output), (int) h.kernel(), (int) w.kernel(),
+                    (int) h.padBegin(), (int) w.padBegin(), (int) h.stride(), (int) w.stride());
+        }
+    }
+
+    AveragePoolLowering(Assembly assembly, Toolbox tools) {
+        this.assembly = assembly;
+        this.dnn = tools.dnn();
+    }
+
+    /** Adds the step of a pooling or its gradient. */
+    void lower(Node node) {
+        if (node.op() instanceof AvgPool op) {
+            forward(node, op);
+        } else {
+            gradient(node, (AvgPoolGradient) node.op());
+        }
+    }
+
+    private void forward(Node node, AvgPool op) {
+        Place x = assembly.any(node.input(0));
+        Place y = assembly.define(node.output(0), x.layout().like(node.output(0).type()));
+        if (y.layout().bytes() == 0) {
+            return;
+        }
+        Case c = new Case(op.window(), op.countIncludePad(), x.layout(), y.layout());
+        if (own(node, c, "average_pool", y.layout(), x, y)) {
+            return;
+        }
+        DnnPooling pooling = pooling(c);
+        assembly.add(List.of(node.name()), "cuDNN average pooling", stream -> {
+            dnn.stream(stream);
+            pooling.forward(x.buffer().address(), y.buffer().address());
+        }, List.of(x.buffer(), y.buffer()));
+    }
+
+    private void gradient(Node node, AvgPoolGradient op) {
+        Place y = assembly.any(node.input(0));
+        Place x = assembly.define(node.output(0), y.layout().like(node.output(0).type()));
+        if (x.layout().bytes() == 0) {
+            return;
+        }
+        Case c = new Case(op.window(), op.countIncludePad(), x.layout(), y.layout());
+        if (own(node, c, "average_pool_gradient", x.layout(), y, x)) {
+            return;
+        }
+        DnnPooling pooling = pooling(c);
+        assembly.add(List.of(node.name()), "cuDNN average pooling gradient", stream -> {
+            dnn.stream(stream);
+            long from = y.buffer().address();
+            long to = x.buffer().address();
+            pooling.backward(from, from, to, to);
+        }, List.of(y.buffer(), x.buffer()));
+    }
+
+    private DnnPooling pooling(Case c) {
+        return assembly.own(new DnnPooling(dnn, c.shape(), c.countPadding ? DnnPooling.Divisor.WINDOW : DnnPooling.Divisor.INPUT));
+    }
+
+    /** Adds the step of our own if cuDNN does not take the case. */
+    private boolean own(Node node, Case c, String kernel, Layout written, Place from, Place to) {
+        c.obstacle().ifPresent(reason -> {
+            Shape in = c.input.type().shape();
+            Shape out = c.output.type().shape();
+            Window.Axis h = c.window.h();
+            Window.Axis w = c.window.w();
+            long channels = DnnLayouts.channels(c.input);
+            assembly.because(reason).kernel(node, FAMILY, ElementDefine.of(c.input.element()), kernel).over(written.type().elements())
+                    .pointer(from).pointer(to).int64s(DnnLayouts.images(c.input, channels), channels, in.dim(2), in.dim(3), out.dim(2),
+                            out.dim(3), h.kernel(), w.kernel(), h.stride(), w.stride(), h.padBegin(), w.padBegin(), h.padEnd(), w.padEnd(),
+                            h.dilation(), w.dilation())
+                    .int32(c.countPadding ? 1 : 0).add();
+        });
+        return c.obstacle().isPresent();
+    }
+}
