@@ -37,9 +37,9 @@ public final class Assembly {
     private final Map<String, Layout> stateLayouts = new HashMap<>();
     private final Map<Buffer, Tensor> contents = new LinkedHashMap<>();
     private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
-    private Faults faults;
     private final List<PointerTable> tables = new ArrayList<>();
     private final List<Runnable> later = new ArrayList<>();
+    private Faults faults;
     private boolean hoisting;
     private String note = "";
 

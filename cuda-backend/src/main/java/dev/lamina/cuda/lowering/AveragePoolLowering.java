@@ -9,16 +9,14 @@ import dev.lamina.graph.Pooling.AvgPool;
 import dev.lamina.graph.Pooling.AvgPoolGradient;
 import dev.lamina.graph.Window;
 import dev.lamina.tensor.DType;
-import dev.lamina.tensor.Shape;
 import java.util.List;
 import java.util.Optional;
 
-/** Average pooling by cuDNN, or by {@code average_pool.cu} where that does not take the window. Takes images in any layout. */
+/** Average pooling by cuDNN, or by {@link AveragePoolKernels} where that does not take the window. Takes images in any layout. */
 final class AveragePoolLowering {
-    private static final String FAMILY = "average_pool";
-
     private final Assembly assembly;
     private final Dnn dnn;
+    private final AveragePoolKernels kernels;
 
     /** A pooling and the layouts of its two sides. */
     private record Case(Window window, boolean countPadding, Layout input, Layout output) {
@@ -54,6 +52,7 @@ final class AveragePoolLowering {
     AveragePoolLowering(Assembly assembly, Toolbox tools) {
         this.assembly = assembly;
         this.dnn = tools.dnn();
+        this.kernels = new AveragePoolKernels(assembly);
     }
 
     /** Adds the step of a pooling or its gradient. */
@@ -67,14 +66,12 @@ final class AveragePoolLowering {
 
     private void forward(Node node, AvgPool op) {
         Place x = assembly.any(node.input(0));
-        Place y = assembly.define(node.output(0), x.layout().like(node.output(0).type()));
-        if (y.layout().bytes() == 0) {
+        Layout pooled = x.layout().like(node.output(0).type());
+        Case c = new Case(op.window(), op.countIncludePad(), x.layout(), pooled);
+        if (own(node, c)) {
             return;
         }
-        Case c = new Case(op.window(), op.countIncludePad(), x.layout(), y.layout());
-        if (own(node, c, "average_pool", y.layout(), x, y)) {
-            return;
-        }
+        Place y = assembly.define(node.output(0), pooled);
         DnnPooling pooling = pooling(c);
         assembly.add(List.of(node.name()), "cuDNN average pooling", stream -> {
             dnn.stream(stream);
@@ -84,14 +81,12 @@ final class AveragePoolLowering {
 
     private void gradient(Node node, AvgPoolGradient op) {
         Place y = assembly.any(node.input(0));
-        Place x = assembly.define(node.output(0), y.layout().like(node.output(0).type()));
-        if (x.layout().bytes() == 0) {
+        Layout spread = y.layout().like(node.output(0).type());
+        Case c = new Case(op.window(), op.countIncludePad(), spread, y.layout());
+        if (own(node, c)) {
             return;
         }
-        Case c = new Case(op.window(), op.countIncludePad(), x.layout(), y.layout());
-        if (own(node, c, "average_pool_gradient", x.layout(), y, x)) {
-            return;
-        }
+        Place x = assembly.define(node.output(0), spread);
         DnnPooling pooling = pooling(c);
         assembly.add(List.of(node.name()), "cuDNN average pooling gradient", stream -> {
             dnn.stream(stream);
@@ -106,18 +101,10 @@ final class AveragePoolLowering {
     }
 
     /** Adds the step of our own if cuDNN does not take the case. */
-    private boolean own(Node node, Case c, String kernel, Layout written, Place from, Place to) {
+    private boolean own(Node node, Case c) {
         c.obstacle().ifPresent(reason -> {
-            Shape in = c.input.type().shape();
-            Shape out = c.output.type().shape();
-            Window.Axis h = c.window.h();
-            Window.Axis w = c.window.w();
-            long channels = DnnLayouts.channels(c.input);
-            assembly.because(reason).kernel(node, FAMILY, ElementDefine.of(c.input.element()), kernel).over(written.type().elements())
-                    .pointer(from).pointer(to).int64s(DnnLayouts.images(c.input, channels), channels, in.dim(2), in.dim(3), out.dim(2),
-                            out.dim(3), h.kernel(), w.kernel(), h.stride(), w.stride(), h.padBegin(), w.padBegin(), h.padEnd(), w.padEnd(),
-                            h.dilation(), w.dilation())
-                    .int32(c.countPadding ? 1 : 0).add();
+            assembly.because(reason);
+            kernels.lower(node);
         });
         return c.obstacle().isPresent();
     }

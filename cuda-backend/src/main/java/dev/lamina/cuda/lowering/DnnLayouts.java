@@ -38,15 +38,4 @@ final class DnnLayouts {
         long[] strides = layout.strides();
         return strides[1];
     }
-
-    /** For kernels that take images with channels last: those with channels first are images of one channel. */
-    static long images(Layout layout, long channels) {
-        Shape s = layout.type().shape();
-        return s.dim(0) * s.dim(1) / channels;
-    }
-
-    /** The channels that go with {@link #images(Layout, long)}. */
-    static long channels(Layout layout) {
-        return layout.order() == Order.CHANNELS_LAST ? layout.type().shape().dim(1) : 1;
-    }
 }
