@@ -50,6 +50,6 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(DeviceOptions options) {
-        throw new BackendException("CUDA: the backend is being built.", "");
+        return new CudaBackend(options, Settings.of(System.getenv()));
     }
 }
