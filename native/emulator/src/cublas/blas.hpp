@@ -46,10 +46,13 @@ struct Handle {
 
 math::Registry<Handle>& handles();
 
-/// Runs the body of an exported function.
+/// Runs the body of an exported function. Faults and messages name it as the documentation does, without _v2.
 template <class Body>
 int entry(const char* call, const Body& body) {
-    return math::entry(call, alloc_failed, [](const std::string&) {}, body);
+    std::string name = call;
+    std::size_t suffix = name.rfind("_v2");
+    if (suffix != std::string::npos) name.resize(suffix);
+    return math::entry(name.c_str(), alloc_failed, [](const std::string&) {}, body);
 }
 
 /// The live handle, or a refusal.

@@ -34,8 +34,8 @@ constexpr Entry data_entries[] = {
     {Method::fft_tiling, true, false, 7}, {Method::winograd, true, false, 5}, {Method::winograd_nonfused, true, true, 6},
 };
 constexpr Entry filter_entries[] = {
-    {Method::direct, false, false, 3}, {Method::precomputed, true, true, 4}, {Method::fft, true, false, 8}, {Method::split, false, false, 9},
-    {Method::absent, true, false, 0}, {Method::winograd_nonfused, true, true, 6}, {Method::fft_tiling, true, false, 7},
+    {Method::direct, false, false, 1.5f}, {Method::precomputed, true, true, 4}, {Method::fft, true, false, 8},
+    {Method::split, false, false, 9}, {Method::absent, true, false, 0}, {Method::winograd_nonfused, true, true, 6}, {Method::fft_tiling, true, false, 7},
 };
 
 const Entry& entry_of(Direction direction, int number) {

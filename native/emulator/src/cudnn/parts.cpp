@@ -40,7 +40,7 @@ void need(Part part) {
             const char* why = dlerror();
             refuse(sublibrary_loading_failed, std::string("cannot load ") + file.name + ": " + (why == nullptr ? "" : why));
         }
-        auto version = reinterpret_cast<int (*)()>(dlsym(library, "lamina_emulated_part_version"));
+        auto version = reinterpret_cast<int (*)()>(dlsym(library, "cudnnEmulatedPartVersion"));
         bool same = version != nullptr && version() == part_version;
         if (!same) {
             dlclose(library);

@@ -9,8 +9,10 @@ import dev.lamina.cuda.api.CapturedGraph;
 import dev.lamina.cuda.lowering.Assembly;
 import dev.lamina.cuda.lowering.Buffer;
 import dev.lamina.cuda.lowering.Compiler;
+import dev.lamina.cuda.lowering.Faults;
 import dev.lamina.cuda.lowering.Owned;
 import dev.lamina.cuda.lowering.Place;
+import dev.lamina.cuda.lowering.PointerTable;
 import dev.lamina.cuda.lowering.PointerTable;
 import dev.lamina.cuda.lowering.Step;
 import dev.lamina.graph.Graph;
@@ -62,10 +64,12 @@ final class CudaExecutable implements Executable {
             inputs = graph.inputs();
             Place[] fixed = inputs.stream().map(v -> rewritten.of(v).map(assembly::any).orElse(null)).toArray(Place[]::new);
             locate(rewritten);
+            assembly.faults();
             arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
                     assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
                     backend.settings().guards()));
             fill();
+            clearFaults();
             plan = plan(rewritten);
             inputAddresses = new long[fixed.length];
             for (int i = 0; i < fixed.length; i++) {
@@ -107,6 +111,11 @@ final class CudaExecutable implements Executable {
                 backend.staging().upload(memory, buffer.address());
             }
         });
+    }
+
+    private void clearFaults() {
+        Faults faults = assembly.faults();
+        backend.compute().fill(faults.buffer().address(), (byte) 0, faults.buffer().bytes());
     }
 
     private MemoryPlan plan(Rewritten rewritten) {
@@ -163,6 +172,11 @@ final class CudaExecutable implements Executable {
                 feed.put(i, given.get(name(inputs.get(i))));
             }
             feed.send(inputAddresses);
+            for (PointerTable table : assembly.tables()) {
+                if (table.isStale()) {
+                    backend.staging().upload(table.content(), table.memory().address());
+                }
+            }
             // With updates the prologue depends on constants alone.
             if (seenVersion == 0 || !updates && seenVersion != own.version()) {
                 assembly.prologue().forEach(step -> step.work().enqueue(backend.compute()));
@@ -309,6 +323,7 @@ final class CudaExecutable implements Executable {
         if (!hasRun) {
             throw new IllegalStateException("read: value \"" + value.name() + "\": nothing has been run, or the last run failed.");
         }
+        checkFaults();
         Place place = readable.get(value);
         if (place.buffer().home() == Buffer.Home.STATE) {
             requireUnmoved(value);
@@ -317,6 +332,22 @@ final class CudaExecutable implements Executable {
             backend.staging().download(place.buffer().address(), into.memory());
         } else {
             into.copyFrom(backend.download(place.layout(), place.buffer().address()));
+        }
+    }
+
+    /** Throws what kernels have reported since the last reading: indices that are out of range. */
+    private void checkFaults() {
+        Faults faults = assembly.faults();
+        if (faults.bytes() == 0) {
+            return;
+        }
+        try (Arena scope = Arena.ofConfined()) {
+            MemorySegment words = scope.allocate(faults.bytes(), Long.BYTES);
+            backend.staging().download(faults.buffer().address(), words);
+            faults.first(words).ifPresent(text -> {
+                clearFaults();
+                throw new IllegalArgumentException(text);
+            });
         }
     }
 

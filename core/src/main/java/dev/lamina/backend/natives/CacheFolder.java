@@ -18,8 +18,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * A folder of files that can be made again, the user's own: only he can read or write it, a file appears whole or not at all, and a lock
- * keeps several processes from making the same file. Where the folder cannot serve, one warning says why and it behaves as if it were empty and
- * forgot all that is written; one that can only be read is read. Thread-safe.
+ * keeps several processes from making the same file. Where the folder cannot serve, one warning says why and it behaves as if it were empty
+ * and forgot all that is written; one that can only be read is read. Thread-safe.
  */
 public final class CacheFolder {
     private static final Logger LOG = LoggerFactory.getLogger(CacheFolder.class);

@@ -13,6 +13,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Optional;
 import java.util.zip.CRC32;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -59,11 +60,11 @@ public record Unpacker(List<Bundled> libraries, String key, String what, Disk di
      */
     public Unpacked intoOrTemporary(Path cache) throws IOException {
         try {
-            return new Unpacked(into(cache), false);
+            return new Unpacked(into(cache), Optional.empty());
         } catch (IOException e) {
             String before = "cannot unpack into " + cache + ": " + Reasons.of(e);
             LOG.warn("{} is unpacked into a temporary folder at each start, because {} cannot serve: {}", what, cache, Reasons.of(e));
-            return new Unpacked(temporary(before), true);
+            return new Unpacked(temporary(before), Optional.of(before));
         }
     }
 
@@ -87,9 +88,9 @@ public record Unpacker(List<Bundled> libraries, String key, String what, Disk di
      * Where libraries were unpacked.
      *
      * @param folder the folder
-     * @param temporary whether it goes at exit
+     * @param refused why it is a temporary one that goes at exit; empty where it is that of the cache
      */
-    public record Unpacked(Path folder, boolean temporary) { }
+    public record Unpacked(Path folder, Optional<String> refused) { }
 
     /** Unpacks into a folder that nobody else knows. */
     public void fill(Path folder) throws IOException {

@@ -117,7 +117,7 @@ final class UnpackerTest {
         Unpacker.Unpacked place = FakeFiles.unpacker(loader, FakeFiles.disk(400_000, 1_000_000))
                 .intoOrTemporary(temp.resolve("natives"));
         assertEquals(temp.resolve("natives").toRealPath(), place.folder().getParent());
-        assertFalse(place.temporary());
+        assertTrue(place.refused().isEmpty());
     }
 
     @Test
@@ -126,14 +126,15 @@ final class UnpackerTest {
         Unpacker.Unpacked place = FakeFiles.unpacker(loader, Disk.REAL).intoOrTemporary(file);
         assertArrayEquals(FakeFiles.BYTES_ONE, Files.readAllBytes(place.folder().resolve(FakeFiles.ONE)));
         assertFalse(place.folder().startsWith(temp));
-        assertTrue(place.temporary());
+        assertTrue(place.refused().orElseThrow().contains("cannot unpack into " + file));
         Folders.delete(place.folder());
     }
 
     @Test
     void aDamagedJarIsAnErrorThatNamesIt() throws IOException {
         Bundled sound = Bundled.find(loader, FakeFiles.RESOURCES + FakeFiles.ONE).orElseThrow();
-        Unpacker wrong = new Unpacker(List.of(new Bundled(sound.name(), sound.url(), sound.size(), sound.crc() ^ 1)), "key", "fakes", Disk.REAL);
+        Unpacker wrong = new Unpacker(List.of(new Bundled(sound.name(), sound.url(), sound.size(), sound.crc() ^ 1)), "key", "fakes",
+                Disk.REAL);
         String text = assertThrows(IOException.class, () -> wrong.into(temp.resolve("natives"))).getMessage();
         assertTrue(text.contains(".jar") && text.contains("is damaged"), text);
         assertEquals(List.of(), left());

@@ -91,7 +91,7 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
         String origin = "from org.bytedeco:dnnl:" + version() + ":" + platform.id();
         try {
             Unpacker.Unpacked place = unpacker.intoOrTemporary(cache());
-            return files(place.folder(), place.temporary() ? origin + ", in a temporary folder" : origin);
+            return files(place.folder(), place.refused().isPresent() ? origin + ", in a temporary folder" : origin);
         } catch (IOException e) {
             throw failure("oneDNN: " + Reasons.of(e) + ".", UserCache.HINT + ", or " + OWN_FOLDER + ".", e);
         }

@@ -1,5 +1,6 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.Library;
 import dev.lamina.tensor.DType;
 import jcuda.Pointer;
 import jcuda.cudaDataType;
@@ -37,7 +38,7 @@ public final class Blas extends Owner {
      * @throws CudaException if the library refuses
      */
     public static Blas open(Context context) {
-        Bindings.load(Bindings.Binding.BLAS);
+        Bindings.load(Library.CUBLAS);
         context.makeCurrent();
         cublasHandle handle = new cublasHandle();
         check(JCublas2.cublasCreate(handle), "cublasCreate", context.facts().describe());

@@ -1,5 +1,6 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.DriverStatus;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;

@@ -1,5 +1,7 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.DeviceLine;
+import dev.lamina.cuda.libraries.DriverStatus;
 import java.nio.charset.StandardCharsets;
 import java.util.HexFormat;
 import jcuda.driver.CUdevice;
@@ -9,9 +11,6 @@ import jcuda.driver.JCudaDriver;
 
 /** Asks the driver about its devices. */
 final class Devices {
-    /** The emulator puts this into the names of its devices. */
-    static final String EMULATED = "EMULATED";
-
     private static final int NAME_LENGTH = 256;
 
     private Devices() { }
@@ -26,7 +25,7 @@ final class Devices {
     static CUdevice device(int index) {
         int count = count();
         if (index < 0 || index >= count) {
-            throw Driver.failure(count == 0 ? 100 : 101, "cuDeviceGet", "device index %d, the driver shows %d %s".formatted(index, count,
+            throw Driver.failure(count == 0 ? DriverStatus.NO_DEVICE : DriverStatus.INVALID_DEVICE, "cuDeviceGet", "device index %d, the driver shows %d %s".formatted(index, count,
                     count == 1 ? "device" : "devices"));
         }
         CUdevice device = new CUdevice();
@@ -46,7 +45,7 @@ final class Devices {
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR), bytes[0],
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
-                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK), version[0], name.contains(EMULATED),
+                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK), version[0], DeviceLine.emulated(name),
                 uuid(device));
     }
 

@@ -1,5 +1,6 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.Library;
 import dev.lamina.tensor.DType;
 import java.util.function.Supplier;
 import jcuda.jcudnn.JCudnn;
@@ -29,7 +30,7 @@ public final class Dnn extends Owner {
      * @throws CudaException if the library is not version 9, or refuses
      */
     public static Dnn open(Context context) {
-        Bindings.load(Bindings.Binding.DNN);
+        Bindings.load(Library.CUDNN);
         context.makeCurrent();
         long version = JCudnn.cudnnGetVersion();
         if (version / MAJOR_UNIT != MAJOR) {

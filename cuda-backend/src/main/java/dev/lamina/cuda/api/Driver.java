@@ -1,5 +1,8 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.CudaLibraries;
+import dev.lamina.cuda.libraries.DriverStatus;
+import dev.lamina.cuda.libraries.Library;
 import jcuda.driver.JCudaDriver;
 
 /** Checks the driver's answers. JCuda's own exceptions stay off: its names and numbers are those of one CUDA version. */
@@ -11,7 +14,7 @@ final class Driver {
     /** Loads the driver on first use and fails where it cannot be, each time anew; does nothing later. */
     static void ensure() {
         if (!ready) {
-            Bindings.load(Bindings.Binding.DRIVER);
+            Bindings.load(Library.DRIVER);
             JCudaDriver.setExceptionsEnabled(false);
             check(JCudaDriver.cuInit(0), "cuInit", "");
             ready = true;
@@ -30,6 +33,12 @@ final class Driver {
     }
 
     static CudaException failure(int status, String call, String details) {
-        return new CudaException(call, DriverStatus.name(status), details, DriverStatus.hint(status));
+        return new CudaException(call, DriverStatus.name(status), explained(details), DriverStatus.hint(status));
+    }
+
+    /** With what the emulator of the tests says about the call that it refused. */
+    static String explained(String details) {
+        String message = CudaLibraries.emulatorsMessage();
+        return message.isEmpty() ? details : details.isEmpty() ? message : details + " (" + message + ")";
     }
 }

@@ -1,5 +1,6 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.DriverStatus;
 import jcuda.driver.CUevent;
 import jcuda.driver.JCudaDriver;
 

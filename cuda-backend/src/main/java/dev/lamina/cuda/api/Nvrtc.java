@@ -1,5 +1,6 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.Library;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
@@ -23,7 +24,7 @@ public final class Nvrtc {
 
     private static void ensure() {
         if (!ready) {
-            Bindings.load(Bindings.Binding.NVRTC);
+            Bindings.load(Library.NVRTC);
             JNvrtc.setExceptionsEnabled(false);
             ready = true;
         }

@@ -1,5 +1,6 @@
 package dev.lamina.cuda.api;
 
+import dev.lamina.cuda.libraries.DriverStatus;
 import java.lang.foreign.MemorySegment;
 import jcuda.driver.CUgraph;
 import jcuda.driver.CUstream;

@@ -1,13 +1,20 @@
-package dev.lamina.cuda.api;
+package dev.lamina.cuda.libraries;
 
 import java.util.Map;
 import java.util.Optional;
 
 /** What the driver's status numbers mean (CUDA driver API 12 and 13). */
-final class DriverStatus {
-    static final int SUCCESS = 0;
-    static final int OUT_OF_MEMORY = 2;
-    static final int NOT_READY = 600;
+public final class DriverStatus {
+    /** No error. */
+    public static final int SUCCESS = 0;
+    /** Device memory does not suffice. */
+    public static final int OUT_OF_MEMORY = 2;
+    /** There is no device. */
+    public static final int NO_DEVICE = 100;
+    /** The index is that of no device. */
+    public static final int INVALID_DEVICE = 101;
+    /** Work is not done yet; no error. */
+    public static final int NOT_READY = 600;
 
     private static final Map<Integer, String> NAMES = Map.ofEntries(
             Map.entry(0, "SUCCESS"), Map.entry(1, "INVALID_VALUE"), Map.entry(2, "OUT_OF_MEMORY"), Map.entry(3, "NOT_INITIALIZED"),
@@ -36,13 +43,14 @@ final class DriverStatus {
 
     private DriverStatus() { }
 
-    static String name(int status) {
+    /** Its name in the driver's header. */
+    public static String name(int status) {
         String known = NAMES.get(status);
         return status == SUCCESS ? "CUDA_SUCCESS" : known != null ? "CUDA_ERROR_" + known : "driver status " + status;
     }
 
-    /** What usually helps. */
-    static String hint(int status) {
+    /** What usually helps; may be empty. */
+    public static String hint(int status) {
         return switch (status) {
             case 2 -> "Lower the batch size or close other programs that use the GPU.";
             case 34 -> "A stub of libcuda.so.1 from a CUDA toolkit was loaded: take its folder out of LD_LIBRARY_PATH.";
