@@ -57,3 +57,9 @@ __device__ __forceinline__ float round_to_odd(double value) {
     const bool above = fabs((double)nearest) > fabs(value);
     return __uint_as_float((above ? bits - 1u : bits) | 1u);
 }
+
+// N elements that are read or written by one access.
+template <typename T, int N>
+struct alignas(sizeof(T) * N) Pack {
+    T v[N];
+};

@@ -3,12 +3,6 @@
 //! --fmad=false
 #include "elements.cuh"
 
-// N elements that are read or written by one access.
-template <typename T, int N>
-struct alignas(sizeof(T) * N) Pack {
-    T v[N];
-};
-
 // Positions in an operand whose elements are repeated: each `inner` times in a row, all `count` of them over and over.
 template <typename Index>
 struct Period {

@@ -72,4 +72,8 @@ public sealed interface Group {
             return List.of(filter, bias);
         }
     }
+
+    /** Updates of one kind with equal attributes, of variables that none of the others reads. */
+    record Updates(List<Node> nodes) implements Group {
+    }
 }

@@ -12,6 +12,7 @@ import dev.lamina.backend.fusion.Group.Normalized;
 import dev.lamina.backend.fusion.Group.RectifiedNormGradient;
 import dev.lamina.backend.fusion.Group.RectifiedPoolGradient;
 import dev.lamina.backend.fusion.Group.Single;
+import dev.lamina.backend.fusion.Group.Updates;
 import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
@@ -111,6 +112,7 @@ final class Compiler {
                 case RectifiedNormGradient gradient -> images.normGradient(gradient);
                 case RectifiedPoolGradient gradient -> images.maxPoolGradient(gradient);
                 case FilterAndBias(Node filter, Node bias) -> convolutions.filterGradient(filter, Optional.of(bias));
+                case Updates(List<Node> nodes) -> nodes.forEach(this::single);
             }
             assembly.hoist(false);
         }

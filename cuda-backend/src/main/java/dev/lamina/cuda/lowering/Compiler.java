@@ -12,6 +12,7 @@ import dev.lamina.backend.fusion.Group.Normalized;
 import dev.lamina.backend.fusion.Group.RectifiedNormGradient;
 import dev.lamina.backend.fusion.Group.RectifiedPoolGradient;
 import dev.lamina.backend.fusion.Group.Single;
+import dev.lamina.backend.fusion.Group.Updates;
 import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
@@ -72,7 +73,7 @@ public final class Compiler {
 
     /** The steps and buffers of a graph. */
     public static Assembly compile(Graph graph, CompileOptions options, Toolbox tools, Owned owned) {
-        List<Group> groups = Fusion.groups(graph, options, FUSION);
+        List<Group> groups = UpdateGroups.of(Fusion.groups(graph, options, FUSION), options);
         Precision precision = Precision.of(options);
         boolean reuse = options.passes().contains(Pass.MEMORY_REUSE);
         Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll(), reuse && options.passes().contains(Pass.IN_PLACE));
@@ -101,6 +102,7 @@ public final class Compiler {
             switch (group) {
                 case Single(Node node) -> single(node);
                 case Chain(List<Node> nodes) -> pointwise.lower(nodes);
+                case Updates(List<Node> nodes) -> updates.lower(nodes);
                 case Activated activated -> activated(activated);
                 case Normalized _, RectifiedNormGradient _, RectifiedPoolGradient _, FilterAndBias _ ->
                     throw new IllegalStateException("cuda: the rules of fusion make no such group: " + group);
