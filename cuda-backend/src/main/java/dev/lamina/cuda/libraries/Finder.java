@@ -70,7 +70,7 @@ record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwa
         return new Found(new Candidate(file, "a forwarder to " + target), parts, Optional.of(target));
     }
 
-    /** What it opens at run time, as far as it is found: what lies in its own folder would not be found by bare name. */
+    /** What it opens at run time by bare name, where the system's loader may not look in its folder. */
     private List<Path> parts(Library library, Path file) {
         List<Path> parts = new ArrayList<>();
         if (platform.system().equals("linux")) {
@@ -87,9 +87,9 @@ record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwa
                 ? library.parts().stream().filter(part -> part(found.library.file(), part).isEmpty()).toList() : List.of();
     }
 
-    private Optional<Path> part(Path file, String name) {
-        return SearchPath.inFolder(file.getParent(), name).or(() -> realFolder(file).flatMap(folder -> SearchPath.inFolder(folder, name)))
-                .or(() -> path.findInSystem(name).map(Candidate::file));
+    /** Beside the file or beside what it links to, and nowhere else: parts of another version do not fit. */
+    private static Optional<Path> part(Path file, String name) {
+        return SearchPath.inFolder(file.getParent(), name).or(() -> realFolder(file).flatMap(folder -> SearchPath.inFolder(folder, name)));
     }
 
     private static Optional<Path> realFolder(Path file) {
