@@ -201,7 +201,8 @@ public final class Trainer implements AutoCloseable {
             throw new TrainingException("trainer: \"" + folder + "\" holds a run already. Resume it, or give another folder.");
         }
         statistics = checkpoint != null ? checkpoint.run().statistics() : ChannelStatistics.of(data.train());
-        session = new Session(backend, options.withPrecision(config.precision()), new Session.Recipe(model, statistics, config, optimizer, schedule, hook));
+        session = new Session(backend, options.withPrecision(config.precision()),
+                new Session.Recipe(model, statistics, config, optimizer, schedule, hook));
         if (checkpoint != null) {
             session.restore(checkpoint.tensors());
             saved = checkpoint.run();
