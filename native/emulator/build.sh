@@ -41,6 +41,7 @@ plan nvrtc src/nvrtc
 plan math src/math
 plan cublas src/cublas src/math
 plan cudnn src/cudnn src/math
+plan parts src/cudnn/parts
 [ "$tests" != tests ] || plan test test src
 
 cat "$plan".* | while read -r source object; do [ -f "$object" ] || echo "$source $object"; done > "$plan"
@@ -72,6 +73,10 @@ library nvrtc libnvrtc.so.12 nvrtc
 libraries=libcuda.so.1
 library cublas libcublas.so.12 "cublas math"
 library cudnn libcudnn.so.9 "cudnn math"
+libraries=
+for part in graph ops cnn adv heuristic engines_precompiled engines_runtime_compiled; do
+    library cudnn "libcudnn_$part.so.9" parts
+done
 [ "$tests" = tests ] || exit 0
 libraries=$(ls libcuda.so.1 libnvrtc.so.12 libcublas.so.12 libcudnn.so.9 2>/dev/null || true)
 link emulator-test test '-Wl,-rpath,$ORIGIN'
