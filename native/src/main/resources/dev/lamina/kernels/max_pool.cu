@@ -1,5 +1,5 @@
-// Max pooling and moves by its winners. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and inner = 1, channels last
-// outer = N and inner = C. Winners are positions h * width + w within a map, or -1 where a window holds only padding.
+// Max pooling and moves by its winners. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and inner = 1, channels
+// last outer = N and inner = C. Winners are positions h * width + w within a map, or -1 where a window holds only padding.
 #include "stored.cuh"
 
 // y = the largest element of each window, the first of equal ones in row-major order; NaN beats numbers. y and winners are
@@ -97,9 +97,9 @@ extern "C" __global__ void max_unpool(const Stored* g, const int* winners, Store
     byWindows<false>(g, winners, x, all, inner, height, width, p, q, kernelH, kernelW, strideH, strideW, padH, padW, dilationH, dilationW);
 }
 
-// The same where it is not known which windows reach what: a thread walks the `places` of one map in order, so that sums repeat bit for bit.
-// x is [outer, size, inner] and zero before; values and winners are [outer, places, inner]; `maps` are outer * inner. Winners out of range
-// are reported.
+// The same where it is not known which windows reach what: a thread walks the `places` of one map in order, so that sums repeat bit for
+// bit. x is [outer, size, inner] and zero before; values and winners are [outer, places, inner]; `maps` are outer * inner. Winners out
+// of range are reported.
 template <bool SUM>
 __device__ __forceinline__ void byPlaces(const Stored* g, const int* winners, Stored* x, unsigned long long* faults, int slot,
         long long maps, long long inner, long long places, long long size) {

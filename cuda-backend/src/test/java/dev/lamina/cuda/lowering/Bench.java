@@ -125,7 +125,8 @@ final class Bench implements AutoCloseable {
     private void lower(Assembly assembly, Node node, Map<String, Tensor> inputs, Lie lie, Map<Buffer, Tensor> uploads) {
         switch (node.op()) {
             case Source.Input input -> {
-                Place plain = new Place(assembly.buffer(node.name() + " given", Math.max(1, input.type().bytes())), Layout.plain(input.type()));
+                Buffer given = assembly.buffer(node.name() + " given", Math.max(1, input.type().bytes()));
+                Place plain = new Place(given, Layout.plain(input.type()));
                 uploads.put(plain.buffer(), inputs.get(input.inputName()));
                 Layout wanted = lie.of(input.type());
                 if (wanted.isPlain()) {
