@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.graph.Node;
+import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pooling;
 import dev.lamina.graph.Rounding;
 import dev.lamina.graph.Value;
@@ -91,6 +92,21 @@ class MaxPoolLoweringTest {
                 for (Bench.Lie lie : lies(dtype)) {
                     Check.exact(bench, draft, lie);
                 }
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> gradientTakesTheRectifierAlong() {
+        return cases((dtype, c) -> {
+            Bench.Draft draft = new Bench.Draft();
+            Value rectified = draft.input(Check.wholes(dtype, -2, 3, c.dims));
+            Node pool = Pooling.maxPoolWithIndices(rectified, c.window);
+            Value g = draft.input(Check.wholes(dtype, -8, 9, pool.output(0).shape().toArray()));
+            Value back = draft.graph.add(new Pooling.MaxPoolGradient(c.dims[2], c.dims[3]), g, pool.output(1));
+            draft.output(Pointwise.reluGradient(back, rectified, Pointwise.ReluRule.GRADIENT));
+            for (Bench.Lie lie : lies(dtype)) {
+                Check.exact(bench, draft, lie);
             }
         });
     }
