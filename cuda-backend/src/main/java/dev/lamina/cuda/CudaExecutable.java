@@ -13,7 +13,6 @@ import dev.lamina.cuda.lowering.Faults;
 import dev.lamina.cuda.lowering.Owned;
 import dev.lamina.cuda.lowering.Place;
 import dev.lamina.cuda.lowering.PointerTable;
-import dev.lamina.cuda.lowering.PointerTable;
 import dev.lamina.cuda.lowering.Step;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Rewritten;
@@ -265,18 +264,8 @@ final class CudaExecutable implements Executable {
         if (bound != state) {
             seenVersion = 0;
         }
-        refreshTables();
         bound = state;
         state.boundTo(this);
-    }
-
-    /** Kernels that take buffers from a table find them where they are now. */
-    private void refreshTables() {
-        for (PointerTable table : assembly.tables()) {
-            if (table.isStale()) {
-                backend.staging().upload(table.content(), table.memory().address());
-            }
-        }
     }
 
     /** A captured graph holds the addresses of its capture. */
