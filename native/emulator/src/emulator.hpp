@@ -21,6 +21,8 @@ struct Range {
     bool written;
     /// Name of the argument in the caller's signature, for messages.
     const char* argument;
+    /// What the start must be a multiple of, in bytes.
+    std::size_t alignment = 1;
 };
 
 enum class Outcome {
@@ -47,7 +49,8 @@ bool capture_forbids_unsafe_calls();
 /// Waits for everything on the stream, as cuStreamSynchronize would.
 Outcome synchronize(CUstream_st* stream);
 
-/// True if a test has asked that this API function fails now (see the control functions in control.hpp); `status` then holds what to return.
+/// To be called once at the start of each API function: counts the call for lamina_emulator_count(). True if a test has asked that the
+/// function fails now (see control.hpp); `status` then holds what to return.
 bool injected_fault(const char* call, int& status);
 
 /// Keeps the text for lamina_emulator_last_message(), which tests and error messages show: which rule a refused call has broken.
