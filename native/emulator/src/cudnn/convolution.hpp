@@ -80,7 +80,7 @@ void forward(const Geometry& g, math::Rounding rounding, Scaling scaling, const 
 void backward_data(const Geometry& g, math::Rounding rounding, Scaling scaling, const void* w, const void* dy, void* dx);
 void backward_filter(const Geometry& g, math::Rounding rounding, Scaling scaling, const void* x, const void* dy, void* dw);
 
-/// Forward sums without scaling, given to put(image, feature, position, sum), position = p * width + q. Two threads may call it.
+/// Forward sums without scaling: put(image, feature, first position, sums, count) gets whole output rows. Two threads may call it.
 void forward_sums(const Geometry& g, math::Rounding rounding, const void* x, const void* w,
         const std::function<void(int, int, int, const double*, int)>& put);
 
