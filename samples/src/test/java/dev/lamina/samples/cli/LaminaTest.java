@@ -111,7 +111,7 @@ class LaminaTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             train --model lenot                     | 1 | lamina: model "lenot" is unknown; known are linear, mlp, lenet, resnet20,
-            train --backend cuda                    | 1 | lamina: backend "cuda" is unknown; known are auto, cpu, reference.
+            train --backend cudo                    | 1 | lamina: backend "cudo" is unknown; known are auto, cuda, cpu, reference.
             train --lr -1                           | 1 | lamina: trainConfig: rate = -1.0, needs a finite number >= 0.
             train --batch-size 0                    | 1 | lamina: trainConfig: batchSize = 0, needs >= 1.
             train --label-smoothing 1               | 1 | lamina: trainConfig: labelSmoothing = 1.0, needs 0 <= labelSmoothing < 1.
