@@ -21,6 +21,8 @@ struct Range {
     bool written;
     /// Name of the argument in the caller's signature, for messages.
     const char* argument;
+    /// What the start must be a multiple of, in bytes.
+    std::size_t alignment = 1;
 };
 
 enum class Outcome {
@@ -35,6 +37,9 @@ enum class Outcome {
     injected,
 };
 
+// The libraries are built with hidden symbols; these are what they find in libcuda.so.1.
+#pragma GCC visibility push(default)
+
 /// Checks the ranges now and queues the work on the stream (null: the legacy default stream). `call` names the API function.
 Outcome enqueue(CUstream_st* stream, const char* call, const std::vector<Range>& ranges, std::function<void()> work);
 
@@ -47,7 +52,8 @@ bool capture_forbids_unsafe_calls();
 /// Waits for everything on the stream, as cuStreamSynchronize would.
 Outcome synchronize(CUstream_st* stream);
 
-/// True if a test has asked that this API function fails now (see the control functions in control.hpp); `status` then holds what to return.
+/// To be called once at the start of each API function: counts the call for lamina_emulator_count(). True if a test has asked that the
+/// function fails now (see control.hpp); `status` then holds what to return.
 bool injected_fault(const char* call, int& status);
 
 /// Keeps the text for lamina_emulator_last_message(), which tests and error messages show: which rule a refused call has broken.
@@ -56,5 +62,7 @@ void explain(const std::string& message);
 /// Counts a live object of a kind, e.g. "cudnnTensorDescriptor"; a context that is destroyed reports what is still alive.
 void created(const char* kind);
 void destroyed(const char* kind);
+
+#pragma GCC visibility pop
 
 }

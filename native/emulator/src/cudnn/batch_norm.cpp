@@ -1,8 +1,6 @@
 // Checks of batch normalisation, and which elements share a mean.
 #include "batch_norm.hpp"
 
-#include <algorithm>
-
 namespace lamina::emulator::dnn {
 
 Tensor derived(int mode, const Tensor& x) {
@@ -43,8 +41,11 @@ Range parameter_range(const BatchNorm& norm, const void* data, bool written, con
     return range(norm.parameters, data, written, argument);
 }
 
-void group_offsets(const BatchNorm& norm, const Tensor& tensor, int g, std::vector<long long>& offsets) {
-    offsets.clear();
+namespace {
+
+/// Calls body(start, step, count) for the runs of elements that share the parameters of group g.
+template <class Body>
+void for_runs(const BatchNorm& norm, const Tensor& tensor, int g, const Body& body) {
     Tensor shared = tensor;
     int start[most_dimensions] = {};
     int rest = g;
@@ -54,11 +55,31 @@ void group_offsets(const BatchNorm& norm, const Tensor& tensor, int g, std::vect
         rest /= tensor.dims[d];
         shared.dims[d] = 1;
     }
+    int last = tensor.rank - 1;
+    int run = shared.dims[last];
+    shared.dims[last] = 1;
     long long base = offset(tensor, start);
-    for_each(shared, [&](const int* index) {
-        long long sum = base;
-        for (int d = 0; d < tensor.rank; d++) sum += static_cast<long long>(index[d]) * tensor.strides[d];
-        offsets.push_back(sum);
+    for_each(shared, [&](const int* index) { body(base + offset(shared, index), static_cast<long long>(tensor.strides[last]), run); });
+}
+
+}
+
+std::vector<double> read_group(const BatchNorm& norm, const Tensor& tensor, const void* data, int g) {
+    std::vector<double> values(norm.members());
+    double* target = values.data();
+    for_runs(norm, tensor, g, [&](long long start, long long step, int run) {
+        math::gather(norm.type, math::Rounding::none, data, start, step, run, target);
+        target += run;
+    });
+    return values;
+}
+
+void blend_group(const BatchNorm& norm, const Tensor& tensor, void* data, int g, double alpha, const std::vector<double>& values,
+        double beta) {
+    const double* source = values.data();
+    for_runs(norm, tensor, g, [&](long long start, long long step, int run) {
+        math::blend_run(norm.type, data, start, step, run, alpha, source, beta);
+        source += run;
     });
 }
 
@@ -68,7 +89,8 @@ using namespace lamina::emulator::dnn;
 
 LAMINA_EXPORT int cudnnDeriveBNTensorDescriptor(Tensor* descriptor, const Tensor* x_desc, int mode) {
     return entry(__func__, [&] {
-        require(descriptor != nullptr && tensors().is_live(descriptor), bad_param, "derivedBnDesc is null, destroyed or not a tensor descriptor");
+        require(descriptor != nullptr && tensors().is_live(descriptor), bad_param,
+                "derivedBnDesc is null, destroyed or not a tensor descriptor");
         require_enum(mode, batch_norm_spatial_persistent, "mode");
         *descriptor = derived(mode, checked(x_desc, "xDesc"));
     });

@@ -32,7 +32,11 @@ Range parameter_range(const BatchNorm& norm, const void* data, bool written, con
 /// The dimensions of the parameters for x; data type float, or double for double.
 Tensor derived(int mode, const Tensor& x);
 
-/// Offsets in `tensor` of the elements of group g, each mode's way of sharing.
-void group_offsets(const BatchNorm& norm, const Tensor& tensor, int g, std::vector<long long>& offsets);
+/// The elements of group g in `tensor`, in an order that is the same for all tensors of one size.
+std::vector<double> read_group(const BatchNorm& norm, const Tensor& tensor, const void* data, int g);
+
+/// Blends the values into the elements of group g.
+void blend_group(const BatchNorm& norm, const Tensor& tensor, void* data, int g, double alpha, const std::vector<double>& values,
+        double beta);
 
 }

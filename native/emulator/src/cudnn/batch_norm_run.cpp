@@ -3,7 +3,6 @@
 
 #include "../math/parallel.hpp"
 
-#include <algorithm>
 #include <cmath>
 
 using namespace lamina::emulator;
@@ -17,16 +16,13 @@ struct Statistics {
     double variance;
 };
 
-Statistics statistics(const BatchNorm& norm, const void* x, const std::vector<long long>& offsets) {
+Statistics statistics(const std::vector<double>& x) {
     double sum = 0;
-    for (long long i : offsets) sum += math::load(norm.type, x, i);
-    double mean = sum / offsets.size();
+    for (double value : x) sum += value;
+    double mean = sum / x.size();
     double squares = 0;
-    for (long long i : offsets) {
-        double centred = math::load(norm.type, x, i) - mean;
-        squares += centred * centred;
-    }
-    return {mean, squares / offsets.size()};
+    for (double value : x) squares += (value - mean) * (value - mean);
+    return {mean, squares / x.size()};
 }
 
 /// Calls body(group) for all parameters, on two threads if there is much to do.
@@ -41,18 +37,32 @@ double value(const BatchNorm& norm, const void* parameters, int g) {
     return math::load(norm.parameter_type, parameters, g);
 }
 
-void normalise(const BatchNorm& norm, int g, double mean, double inverse, const void* scale, const void* bias, double alpha, double beta,
-        const void* x, void* y) {
-    std::vector<long long> from;
-    std::vector<long long> to;
-    group_offsets(norm, norm.x, g, from);
-    group_offsets(norm, norm.y, g, to);
+/// scale * (x - mean) * inverse + bias for the elements of a group.
+void normalise(const BatchNorm& norm, int g, std::vector<double>& x, double mean, double inverse, const void* scale, const void* bias) {
     double factor = value(norm, scale, g);
     double shift = value(norm, bias, g);
-    for (std::size_t i = 0; i < from.size(); i++) {
-        double centred = math::load(norm.type, x, from[i]) - mean;
-        math::blend(norm.type, y, to[i], alpha, factor * (centred * inverse) + shift, beta);
+    for (double& element : x) element = factor * ((element - mean) * inverse) + shift;
+}
+
+/// Gradients of the two parameters of a group.
+struct Sums {
+    double scale;
+    double bias;
+};
+
+/// Turns x into dx = scale * inverse * (dy - mean(dy) - normalised x * mean(dy * normalised x)).
+Sums differentiate(std::vector<double>& x, const std::vector<double>& dy, double mean, double inverse, double scale) {
+    Sums sums{0, 0};
+    for (std::size_t i = 0; i < x.size(); i++) {
+        sums.bias += dy[i];
+        sums.scale += dy[i] * (x[i] - mean) * inverse;
     }
+    double members = static_cast<double>(x.size());
+    for (std::size_t i = 0; i < x.size(); i++) {
+        double normalised = (x[i] - mean) * inverse;
+        x[i] = scale * inverse * (dy[i] - sums.bias / members - normalised * sums.scale / members);
+    }
+    return sums;
 }
 
 /// running = (1 - factor) * running + factor * now; with factor 1 the old value is not read.
@@ -62,18 +72,22 @@ void average(const BatchNorm& norm, void* running, int g, double now, double fac
 
 }
 
-LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mode, const void* alpha, const void* beta, const Tensor* x_desc,
-        const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale, const void* bias, double factor,
-        void* running_mean, void* running_variance, double epsilon, void* saved_mean, void* saved_inverse) {
+LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mode, const void* alpha, const void* beta,
+        const Tensor* x_desc, const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale,
+        const void* bias, double factor, void* running_mean, void* running_variance, double epsilon, void* saved_mean,
+        void* saved_inverse) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc, "bnScaleBiasMeanVarDesc"),
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc,
+                "bnScaleBiasMeanVarDesc"),
                 epsilon);
         double a = scalar(norm.x, alpha, "alpha");
         double b = scalar(norm.x, beta, "beta");
-        require((running_mean == nullptr) == (running_variance == nullptr), bad_param, "running mean and variance go together: one is null");
-        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param, "saved mean and inverse variance go together: one is null");
+        require((running_mean == nullptr) == (running_variance == nullptr), bad_param,
+                "running mean and variance go together: one is null");
+        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param,
+                "saved mean and inverse variance go together: one is null");
         require(factor >= 0 && factor <= 1, bad_param, "exponentialAverageFactor is " + std::to_string(factor));
         std::vector<Range> ranges = in_place(norm.x, range(norm.x, x, false, "x"), norm.y, range(norm.y, y, true, "y"));
         ranges.push_back(parameter_range(norm, scale, false, "bnScale"));
@@ -88,11 +102,11 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mod
         }
         queue(live, "cudnnBatchNormalizationForwardTraining", ranges, [=] {
             for_groups(norm, [&](int g) {
-                std::vector<long long> offsets;
-                group_offsets(norm, norm.x, g, offsets);
-                Statistics found = statistics(norm, x, offsets);
+                std::vector<double> elements = read_group(norm, norm.x, x, g);
+                Statistics found = statistics(elements);
                 double inverse = 1 / std::sqrt(found.variance + norm.epsilon);
-                normalise(norm, g, found.mean, inverse, scale, bias, a, b, x, y);
+                normalise(norm, g, elements, found.mean, inverse, scale, bias);
+                blend_group(norm, norm.y, y, g, a, elements, b);
                 if (running_mean != nullptr) {
                     double members = static_cast<double>(norm.members());
                     average(norm, running_mean, g, found.mean, factor);
@@ -107,13 +121,14 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mod
     });
 }
 
-LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mode, const void* alpha, const void* beta, const Tensor* x_desc,
-        const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale, const void* bias, const void* mean,
-        const void* variance, double epsilon) {
+LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mode, const void* alpha, const void* beta,
+        const Tensor* x_desc, const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale,
+        const void* bias, const void* mean, const void* variance, double epsilon) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc, "bnScaleBiasMeanVarDesc"),
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc,
+                "bnScaleBiasMeanVarDesc"),
                 epsilon);
         double a = scalar(norm.x, alpha, "alpha");
         double b = scalar(norm.x, beta, "beta");
@@ -124,17 +139,19 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mo
         ranges.push_back(parameter_range(norm, variance, false, "estimatedVariance"));
         queue(live, "cudnnBatchNormalizationForwardInference", ranges, [=] {
             for_groups(norm, [&](int g) {
+                std::vector<double> elements = read_group(norm, norm.x, x, g);
                 double inverse = 1 / std::sqrt(value(norm, variance, g) + norm.epsilon);
-                normalise(norm, g, value(norm, mean, g), inverse, scale, bias, a, b, x, y);
+                normalise(norm, g, elements, value(norm, mean, g), inverse, scale, bias);
+                blend_group(norm, norm.y, y, g, a, elements, b);
             });
         });
     });
 }
 
 LAMINA_EXPORT int cudnnBatchNormalizationBackward(Handle* handle, int mode, const void* alpha_data, const void* beta_data,
-        const void* alpha_parameter, const void* beta_parameter, const Tensor* x_desc, const void* x, const Tensor* dy_desc, const void* dy,
-        const Tensor* dx_desc, void* dx, const Tensor* parameter_desc, const void* scale, void* dscale, void* dbias, double epsilon,
-        const void* saved_mean, const void* saved_inverse) {
+        const void* alpha_parameter, const void* beta_parameter, const Tensor* x_desc, const void* x, const Tensor* dy_desc,
+        const void* dy, const Tensor* dx_desc, void* dx, const Tensor* parameter_desc, const void* scale, void* dscale, void* dbias,
+        double epsilon, const void* saved_mean, const void* saved_inverse) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
@@ -146,8 +163,10 @@ LAMINA_EXPORT int cudnnBatchNormalizationBackward(Handle* handle, int mode, cons
         double b = scalar(norm.x, beta_data, "betaDataDiff");
         double c = scalar(norm.x, alpha_parameter, "alphaParamDiff");
         double d = scalar(norm.x, beta_parameter, "betaParamDiff");
-        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param, "saved mean and inverse variance go together: one is null");
-        require(mode != batch_norm_spatial_persistent || saved_mean != nullptr, bad_param, "SPATIAL_PERSISTENT needs saved mean and variance");
+        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param,
+                "saved mean and inverse variance go together: one is null");
+        require(mode != batch_norm_spatial_persistent || saved_mean != nullptr, bad_param,
+                "SPATIAL_PERSISTENT needs saved mean and variance");
         std::vector<Range> ranges = in_place(norm.y, range(norm.y, dy, false, "dy"), tdx, range(tdx, dx, true, "dx"));
         ranges.push_back(range(norm.x, x, false, "x"));
         ranges.push_back(parameter_range(norm, scale, false, "bnScale"));
@@ -159,30 +178,14 @@ LAMINA_EXPORT int cudnnBatchNormalizationBackward(Handle* handle, int mode, cons
         }
         queue(live, "cudnnBatchNormalizationBackward", ranges, [=] {
             for_groups(norm, [&](int g) {
-                std::vector<long long> at_x;
-                std::vector<long long> at_dy;
-                std::vector<long long> at_dx;
-                group_offsets(norm, norm.x, g, at_x);
-                group_offsets(norm, norm.y, g, at_dy);
-                group_offsets(norm, tdx, g, at_dx);
-                Statistics found = saved_mean == nullptr ? statistics(norm, x, at_x) : Statistics{value(norm, saved_mean, g), 0};
+                std::vector<double> elements = read_group(norm, norm.x, x, g);
+                std::vector<double> gradients = read_group(norm, norm.y, dy, g);
+                Statistics found = saved_mean == nullptr ? statistics(elements) : Statistics{value(norm, saved_mean, g), 0};
                 double inverse = saved_mean == nullptr ? 1 / std::sqrt(found.variance + norm.epsilon) : value(norm, saved_inverse, g);
-                double sum = 0;
-                double product = 0;
-                for (std::size_t i = 0; i < at_x.size(); i++) {
-                    double gradient = math::load(norm.type, dy, at_dy[i]);
-                    sum += gradient;
-                    product += gradient * (math::load(norm.type, x, at_x[i]) - found.mean) * inverse;
-                }
-                double members = static_cast<double>(at_x.size());
-                double factor = value(norm, scale, g) * inverse;
-                for (std::size_t i = 0; i < at_x.size(); i++) {
-                    double centred = (math::load(norm.type, x, at_x[i]) - found.mean) * inverse;
-                    double result = factor * (math::load(norm.type, dy, at_dy[i]) - sum / members - centred * product / members);
-                    math::blend(norm.type, dx, at_dx[i], a, result, b);
-                }
-                math::blend(norm.parameter_type, dscale, g, c, product, d);
-                math::blend(norm.parameter_type, dbias, g, c, sum, d);
+                Sums sums = differentiate(elements, gradients, found.mean, inverse, value(norm, scale, g));
+                blend_group(norm, tdx, dx, g, a, elements, b);
+                math::blend(norm.parameter_type, dscale, g, c, sums.scale, d);
+                math::blend(norm.parameter_type, dbias, g, c, sums.bias, d);
             });
         });
     });

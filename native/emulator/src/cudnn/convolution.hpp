@@ -48,6 +48,11 @@ struct Geometry {
     double work() const { return static_cast<double>(batch()) * w.dims[0] * channels() * taps() * plane(); }
 };
 
+/// What the descriptors of x, w and y are called in the calls of each direction.
+constexpr const char* forward_names[] = {"xDesc", "wDesc", "yDesc"};
+constexpr const char* data_names[] = {"dxDesc", "wDesc", "dyDesc"};
+constexpr const char* filter_names[] = {"xDesc", "dwDesc", "dyDesc"};
+
 /// Checks that the descriptors agree: BAD_PARAM for what contradicts itself, NOT_SUPPORTED for what no algorithm can do.
 Geometry geometry(const Tensor* x, const Filter* w, const Convolution* convolution, const Tensor* y, const char* const* names);
 
@@ -80,7 +85,7 @@ void forward(const Geometry& g, math::Rounding rounding, Scaling scaling, const 
 void backward_data(const Geometry& g, math::Rounding rounding, Scaling scaling, const void* w, const void* dy, void* dx);
 void backward_filter(const Geometry& g, math::Rounding rounding, Scaling scaling, const void* x, const void* dy, void* dw);
 
-/// Forward sums without scaling, given to put(image, feature, position, sum), position = p * width + q. Two threads may call it.
+/// Forward sums without scaling: put(image, feature, first position, sums, count) gets whole output rows. Two threads may call it.
 void forward_sums(const Geometry& g, math::Rounding rounding, const void* x, const void* w,
         const std::function<void(int, int, int, const double*, int)>& put);
 

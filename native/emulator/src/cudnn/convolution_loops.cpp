@@ -56,9 +56,8 @@ void for_weights(const Geometry& g, int group, const Body& body) {
         for (int c = 0; c < z.channels; c++)
             for (int r = 0; r < z.r; r++)
                 for (int s = 0; s < z.s; s++) {
-                    long long offset = static_cast<long long>(k) * g.w.strides[0] + static_cast<long long>(c) * g.w.strides[1]
-                            + static_cast<long long>(turned(g, r, z.r)) * g.w.strides[2] + static_cast<long long>(turned(g, s, z.s)) * g.w.strides[3];
-                    body(offset, index++);
+                    const int at[] = {k, c, turned(g, r, z.r), turned(g, s, z.s)};
+                    body(offset(g.w, at), index++);
                 }
 }
 
@@ -149,13 +148,11 @@ void forward_sums(const Geometry& g, math::Rounding rounding, const void* x, con
 }
 
 void forward(const Geometry& g, math::Rounding rounding, Scaling scaling, const void* x, const void* w, void* y) {
+    int wide = g.y.dims[3];
     forward_sums(g, rounding, x, w, [&](int image, int k, int first, const double* sums, int count) {
-        long long start = static_cast<long long>(image) * g.y.strides[0] + static_cast<long long>(k) * g.y.strides[1];
-        for (int i = 0; i < count; i++) {
-            int p = (first + i) / g.y.dims[3];
-            int q = (first + i) % g.y.dims[3];
-            long long at = start + static_cast<long long>(p) * g.y.strides[2] + static_cast<long long>(q) * g.y.strides[3];
-            math::blend(g.type, y, at, scaling.alpha, sums[i], scaling.beta);
+        for (int done = 0; done < count; done += wide) {
+            const int index[] = {image, k, (first + done) / wide, 0};
+            math::blend_run(g.type, y, offset(g.y, index), g.y.strides[3], wide, scaling.alpha, sums + done, scaling.beta);
         }
     });
 }
@@ -179,11 +176,10 @@ void backward_data(const Geometry& g, math::Rounding rounding, Scaling scaling, 
                 });
                 const double* sum = sums.data();
                 for (int c = group * z.channels; c < (group + 1) * z.channels; c++)
-                    for (int h = 0; h < z.height; h++)
-                        for (int v = 0; v < z.width; v++) {
-                            const int index[] = {image, c, h, v};
-                            math::blend(g.type, dx, offset(g.x, index), scaling.alpha, *sum++, scaling.beta);
-                        }
+                    for (int h = 0; h < z.height; h++, sum += z.width) {
+                        const int index[] = {image, c, h, 0};
+                        math::blend_run(g.type, dx, offset(g.x, index), g.x.strides[3], z.width, scaling.alpha, sum, scaling.beta);
+                    }
             }
     });
 }

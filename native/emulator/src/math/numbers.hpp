@@ -107,6 +107,20 @@ inline void gather(Type type, Rounding rounding, const void* data, std::ptrdiff_
     }
 }
 
+/// blend() of `count` values into elements that lie `step` apart.
+inline void blend_run(Type type, void* data, std::ptrdiff_t start, std::ptrdiff_t step, std::ptrdiff_t count, double alpha,
+        const double* values, double beta) {
+    if (type == Type::float32 && beta == 0) {
+        float* target = static_cast<float*>(data) + start;
+        for (std::ptrdiff_t i = 0; i < count; i++) target[i * step] = static_cast<float>(alpha * values[i]);
+    } else if (type == Type::float32) {
+        float* target = static_cast<float*>(data) + start;
+        for (std::ptrdiff_t i = 0; i < count; i++) target[i * step] = static_cast<float>(alpha * values[i] + beta * target[i * step]);
+    } else {
+        for (std::ptrdiff_t i = 0; i < count; i++) blend(type, data, start + i * step, alpha, values[i], beta);
+    }
+}
+
 /// Byte that fills scratch memory nobody may read: eight of it are a NaN in every format here.
 constexpr int poison = 0xff;
 

@@ -1,5 +1,5 @@
-// Means of windows and of bins of almost equal size. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and inner = 1,
-// channels last outer = N and inner = C.
+// Means of windows and of bins of almost equal size. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and
+// inner = 1, channels last outer = N and inner = C.
 #include "stored.cuh"
 
 // The windows of one axis: `windows` of them over `extent` elements. A window has `taps`, `dilation` apart, the first at

@@ -1,5 +1,5 @@
-// Selections by index: gather along an axis, of pooling's winners, and the order in which a gather's gradient sums. By element size; indices
-// are int32, or int64 where `wide` is 1. An index out of range is reported (see reportFault) and reads nothing.
+// Selections by index: gather along an axis, of pooling's winners, and the order in which a gather's gradient sums. By element size;
+// indices are int32, or int64 where `wide` is 1. An index out of range is reported (see reportFault) and reads nothing.
 #include "positions.cuh"
 
 __device__ __forceinline__ long long indexAt(const void* indices, int wide, long long at) {

@@ -1,8 +1,8 @@
 // Gradient of a gather by what it selected from.
 #include "stored.cuh"
 
-// x[o, e, k] = sum of g[o, m, k] over all m whose index is e, in order of m; g is [outer, count, inner], x [outer, extent, inner], `all` are
-// x's elements; order, first and last are what gather_order and gather_bounds leave.
+// x[o, e, k] = sum of g[o, m, k] over all m whose index is e, in order of m; g is [outer, count, inner], x [outer, extent, inner], `all`
+// are x's elements; order, first and last are what gather_order and gather_bounds leave.
 extern "C" __global__ void gather_gradient(const Stored* g, const int* order, const int* first, const int* last, Stored* x, long long all,
         long long count, long long inner, long long extent) {
     for (long long i = firstPosition(); i < all; i += positionStride()) {

@@ -1,6 +1,6 @@
 // Cross-entropy of logits z [N, K] against labels [N] (int32, or int64 where `wide` is 1), optionally with class weights w [K]. With target
-// t_k = (1 - e) [k = label] + e / K, a sample's loss is -sum_k t_k w_k log softmax(z)_k; samples labelled `ignored` count for nothing. A label
-// out of range is reported and its sample counts for nothing too.
+// t_k = (1 - e) [k = label] + e / K, a sample's loss is -sum_k t_k w_k log softmax(z)_k; samples labelled `ignored` count for nothing. A
+// label out of range is reported and its sample counts for nothing too.
 #include "folds.cuh"
 
 __device__ __forceinline__ Number exponential(Number value) {

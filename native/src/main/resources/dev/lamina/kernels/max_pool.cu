@@ -1,12 +1,16 @@
-// Max pooling and moves by its winners. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and inner = 1, channels last
-// outer = N and inner = C. Winners are positions h * width + w within a map, or -1 where a window holds only padding.
+// Max pooling and moves by its winners. Images are [outer, height, width, inner] in memory: NCHW has outer = N C and inner = 1, channels
+// last outer = N and inner = C. Winners are positions h * width + w within a map, or -1 where a window holds only padding.
 #include "stored.cuh"
+
+#define POOLED                                                                                                                        \
+    long long all, long long inner, int height, int width, int p, int q, int kernelH, int kernelW, int strideH, int strideW, int padH, \
+            int padW, int dilationH, int dilationW
+#define POOL all, inner, height, width, p, q, kernelH, kernelW, strideH, strideW, padH, padW, dilationH, dilationW
 
 // y = the largest element of each window, the first of equal ones in row-major order; NaN beats numbers. y and winners are
 // [outer, p, q, inner], `all` are their elements. Winners are written if WINNERS says so.
 template <bool WINNERS>
-__device__ __forceinline__ void maxPool(const Stored* x, Stored* y, int* winners, long long all, long long inner, int height, int width,
-        int p, int q, int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
+__device__ __forceinline__ void maxPool(const Stored* x, Stored* y, int* winners, POOLED) {
     for (long long i = firstPosition(); i < all; i += positionStride()) {
         long long k;
         long long column;
@@ -40,14 +44,12 @@ __device__ __forceinline__ void maxPool(const Stored* x, Stored* y, int* winners
     }
 }
 
-extern "C" __global__ void max_pool(const Stored* x, Stored* y, long long all, long long inner, int height, int width, int p, int q,
-        int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
-    maxPool<false>(x, y, 0, all, inner, height, width, p, q, kernelH, kernelW, strideH, strideW, padH, padW, dilationH, dilationW);
+extern "C" __global__ void max_pool(const Stored* x, Stored* y, POOLED) {
+    maxPool<false>(x, y, 0, POOL);
 }
 
-extern "C" __global__ void max_pool_winners(const Stored* x, Stored* y, int* winners, long long all, long long inner, int height, int width,
-        int p, int q, int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
-    maxPool<true>(x, y, winners, all, inner, height, width, p, q, kernelH, kernelW, strideH, strideW, padH, padW, dilationH, dilationW);
+extern "C" __global__ void max_pool_winners(const Stored* x, Stored* y, int* winners, POOLED) {
+    maxPool<true>(x, y, winners, POOL);
 }
 
 // The first and the last window along an axis that can reach a position.
@@ -60,46 +62,57 @@ __device__ __forceinline__ int lastWindow(int at, int stride, int pad, int windo
     return min((at + pad) / stride, windows - 1);
 }
 
-// Each element x asks the windows that reach it whether it won. SUM: the sum of what these hold, in row-major order; else the last.
+// What an element at h, w of a map asks the windows that reach it: whether it won. SUM: the sum of what these hold, in row-major order; else the
+// last. `g` and `winners` start at the map's first window.
 template <bool SUM>
-__device__ __forceinline__ void byWindows(const Stored* g, const int* winners, Stored* x, long long all, long long inner, int height,
-        int width, int p, int q, int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
+__device__ __forceinline__ Number fromWindows(const Stored* g, const int* winners, int h, int w, POOLED) {
+    int bottom = lastWindow(h, strideH, padH, p);
+    int left = firstWindow(w, kernelW, strideW, padW, dilationW);
+    int right = lastWindow(w, strideW, padW, q);
+    Number value = 0;
+    for (int row = firstWindow(h, kernelH, strideH, padH, dilationH); row <= bottom; row++) {
+        for (int column = left; column <= right; column++) {
+            long long window = (long long) (row * q + column) * inner;
+            if (winners[window] == h * width + w) {
+                value = SUM ? value + load(g[window]) : load(g[window]);
+            }
+        }
+    }
+    return value;
+}
+
+// `all` are x's elements. RELU: nothing flows where `rectified`, which lies like x, is not positive.
+template <bool SUM, bool RELU>
+__device__ __forceinline__ void byWindows(const Stored* g, const int* winners, Stored* x, const Stored* rectified, POOLED) {
     for (long long i = firstPosition(); i < all; i += positionStride()) {
+        if (RELU && !(load(rectified[i]) > 0)) {
+            store(x[i], 0);
+            continue;
+        }
         long long k;
         long long w;
         long long h;
         long long map = divide(divide(divide(i, inner, k), width, w), height, h);
-        long long windows = map * p * q * inner + k;
-        int at = (int) (h * width + w);
-        int bottom = lastWindow((int) h, strideH, padH, p);
-        int left = firstWindow((int) w, kernelW, strideW, padW, dilationW);
-        int right = lastWindow((int) w, strideW, padW, q);
-        Number value = 0;
-        for (int row = firstWindow((int) h, kernelH, strideH, padH, dilationH); row <= bottom; row++) {
-            for (int column = left; column <= right; column++) {
-                long long window = windows + (long long) (row * q + column) * inner;
-                if (winners[window] == at) {
-                    value = SUM ? value + load(g[window]) : load(g[window]);
-                }
-            }
-        }
-        store(x[i], value);
+        long long first = map * p * q * inner + k;
+        store(x[i], fromWindows<SUM>(g + first, winners + first, (int) h, (int) w, POOL));
     }
 }
 
-extern "C" __global__ void max_pool_gradient(const Stored* g, const int* winners, Stored* x, long long all, long long inner, int height,
-        int width, int p, int q, int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
-    byWindows<true>(g, winners, x, all, inner, height, width, p, q, kernelH, kernelW, strideH, strideW, padH, padW, dilationH, dilationW);
+extern "C" __global__ void max_pool_gradient(const Stored* g, const int* winners, Stored* x, POOLED) {
+    byWindows<true, false>(g, winners, x, 0, POOL);
 }
 
-extern "C" __global__ void max_unpool(const Stored* g, const int* winners, Stored* x, long long all, long long inner, int height, int width,
-        int p, int q, int kernelH, int kernelW, int strideH, int strideW, int padH, int padW, int dilationH, int dilationW) {
-    byWindows<false>(g, winners, x, all, inner, height, width, p, q, kernelH, kernelW, strideH, strideW, padH, padW, dilationH, dilationW);
+extern "C" __global__ void max_pool_gradient_relu(const Stored* g, const int* winners, Stored* x, const Stored* rectified, POOLED) {
+    byWindows<true, true>(g, winners, x, rectified, POOL);
 }
 
-// The same where it is not known which windows reach what: a thread walks the `places` of one map in order, so that sums repeat bit for bit.
-// x is [outer, size, inner] and zero before; values and winners are [outer, places, inner]; `maps` are outer * inner. Winners out of range
-// are reported.
+extern "C" __global__ void max_unpool(const Stored* g, const int* winners, Stored* x, POOLED) {
+    byWindows<false, false>(g, winners, x, 0, POOL);
+}
+
+// The same where it is not known which windows reach what: a thread walks the `places` of one map in order, so that sums repeat bit for
+// bit. x is [outer, size, inner] and zero before; values and winners are [outer, places, inner]; `maps` are outer * inner. Winners out
+// of range are reported.
 template <bool SUM>
 __device__ __forceinline__ void byPlaces(const Stored* g, const int* winners, Stored* x, unsigned long long* faults, int slot,
         long long maps, long long inner, long long places, long long size) {

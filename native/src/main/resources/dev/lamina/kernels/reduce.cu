@@ -1,6 +1,7 @@
 // Folds of axes. What is read has up to three kept and three folded axes, in any order of memory; what is written is one number for each
-// position among the kept ones, each with its own stride. Few results are folded in `splits` pieces, whose partial results [results, splits]
-// a second kernel folds. All orders are fixed, so that results repeat bit for bit. Results are Stored, or float where RESULT_FLOAT is defined.
+// position among the kept ones, each with its own stride. Few results are folded in `splits` pieces, whose partial results
+// [results, splits] a second kernel folds. All orders are fixed, so that results repeat bit for bit. Results are Stored, or float where
+// RESULT_FLOAT is defined.
 #include "folds.cuh"
 
 #if defined(RESULT_FLOAT)

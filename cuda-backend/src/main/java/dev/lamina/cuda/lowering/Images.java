@@ -3,8 +3,8 @@ package dev.lamina.cuda.lowering;
 import dev.lamina.tensor.Shape;
 
 /**
- * How the maps of an image of rank 4 lie in memory: {@code [outer, height, width, inner]}. NCHW has outer = N C and inner = 1, channels last
- * outer = N and inner = C.
+ * How the maps of an image of rank 4 lie in memory: {@code [outer, height, width, inner]}. NCHW has outer = N C and inner = 1, channels
+ * last outer = N and inner = C.
  */
 record Images(long outer, long height, long width, long inner) {
     static Images of(Layout layout) {

@@ -1,5 +1,6 @@
 package dev.lamina.cuda.lowering;
 
+import dev.lamina.backend.fusion.Group.RectifiedPoolGradient;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Pooling;
 import dev.lamina.graph.Value;
@@ -25,8 +26,8 @@ public final class MaxPoolLowering {
     public void lower(Node node) {
         switch ((Pooling) node.op()) {
             case Pooling.MaxPool op -> maxPool(op.window(), node);
-            case Pooling.MaxPoolGradient _ -> back(node, "max_pool_gradient", true);
-            case Pooling.MaxUnpool _ -> back(node, "max_unpool", false);
+            case Pooling.MaxPoolGradient _ -> back(node, "max_pool_gradient", Optional.empty());
+            case Pooling.MaxUnpool _ -> back(node, "max_unpool", Optional.empty());
             case Pooling.PoolGather _ -> gather(node);
             case Pooling.AdaptiveAvgPool _, Pooling.AdaptiveAvgPoolGradient _, Pooling.AvgPool _, Pooling.AvgPoolGradient _ ->
                 averages.lower(node);
@@ -70,35 +71,59 @@ public final class MaxPoolLowering {
                 && winners.node().input(0).shape().equals(node.output(0).shape()) ? Optional.of(pool.window()) : Optional.empty();
     }
 
+    /** True if the gradient of the rectifier before the pooling is taken along with the pooling's: if the window is known. */
+    static boolean takesRectifier(Node node) {
+        return node.op() instanceof Pooling.MaxPoolGradient && window(node).isPresent();
+    }
+
+    /** Adds the step of a max pooling's gradient and of the rectifier's before it. */
+    void lower(RectifiedPoolGradient group) {
+        back(group.pool(), "max_pool_gradient_relu", Optional.of(group.relu()));
+    }
+
     /** Values to their winners' places; they follow the order in which the winners lie. */
-    private void back(Node node, String kernel, boolean sum) {
+    private void back(Node node, String kernel, Optional<Node> relu) {
         Place winners = assembly.any(node.input(1));
         Optional<Window> window = window(node);
         Layout wanted = assembly.any(node.input(0)).layout().in(winners.layout().order());
-        if (window.isEmpty() && sum) {
+        if (window.isEmpty()) {
             // Sums in memory would be rounded to bfloat16 at each step.
             wanted = wanted.as(node.input(0).dtype());
         }
         Place g = assembly.in(node.input(0), wanted, "gradient at " + node.name());
-        Place x = assembly.define(node.output(0), g.layout().like(node.output(0).type()).in(winners.layout().order()));
+        Value result = relu.map(r -> r.output(0)).orElse(node.output(0));
+        Layout layout = g.layout().like(result.type());
+        Place rectified = relu.map(r -> assembly.in(r.input(1), layout, "rectifier at " + node.name())).orElse(null);
+        Place x = assembly.define(result, layout);
+        if (result.type().elements() == 0) {
+            return;
+        }
+        if (window.isEmpty()) {
+            byPlaces(node, kernel + "_serial", g, winners, x);
+            return;
+        }
         Images out = Images.of(x.layout());
         Images in = Images.of(g.layout());
-        if (out.elements() == 0) {
-            return;
+        List<String> nodes = relu.map(r -> List.of(node.name(), r.name())).orElse(List.of(node.name()));
+        KernelCall call = assembly.kernel(nodes, "kernel " + kernel,
+                assembly.kernels().resource("max_pool", ElementDefine.of(layout.element()), kernel));
+        call.over(out.elements()).pointer(g).pointer(winners).pointer(x);
+        if (rectified != null) {
+            call.pointer(rectified);
         }
-        if (window.isPresent()) {
-            KernelCall call = kernel(node, kernel, g).over(out.elements()).pointer(g).pointer(winners).pointer(x)
-                    .int64s(out.elements(), out.inner())
-                    .int32(out.height()).int32(out.width()).int32(in.height()).int32(in.width());
-            pass(call, window.get()).add();
-            return;
-        }
+        call.int64s(out.elements(), out.inner()).int32(out.height()).int32(out.width()).int32(in.height()).int32(in.width());
+        pass(call, window.get()).add();
+    }
+
+    private void byPlaces(Node node, String kernel, Place g, Place winners, Place x) {
+        Images out = Images.of(x.layout());
+        Images in = Images.of(g.layout());
         Buffer target = x.buffer();
         long bytes = x.layout().bytes();
         assembly.add(List.of(node.name()), "fill", stream -> stream.fill(target.address(), (byte) 0, bytes), List.of(target));
         if (in.elements() > 0) {
             assembly.because("the windows of the winners are not known");
-            kernel(node, kernel + "_serial", g).over(out.outer() * out.inner()).pointer(g).pointer(winners).pointer(x)
+            kernel(node, kernel, g).over(out.outer() * out.inner()).pointer(g).pointer(winners).pointer(x)
                     .pointer(assembly.faults().buffer()).int32(slot(node, out.height() * out.width()))
                     .int64s(out.outer() * out.inner(), out.inner(), in.height() * in.width(), out.height() * out.width()).add();
         }

@@ -71,7 +71,8 @@ record Move(List<Axis> axes, End from, End to) {
 
     /** The same with the outermost written axis first, and axes joined that are walked like one. */
     private Move merged() {
-        List<Axis> ordered = axes.stream().filter(axis -> axis.extent > 1).sorted(Comparator.comparingLong(Axis::written).reversed()).toList();
+        List<Axis> ordered = axes.stream().filter(axis -> axis.extent > 1).sorted(Comparator.comparingLong(Axis::written).reversed())
+                .toList();
         List<Axis> joined = new ArrayList<>();
         for (Axis axis : ordered) {
             Axis outer = joined.isEmpty() ? null : joined.getLast();

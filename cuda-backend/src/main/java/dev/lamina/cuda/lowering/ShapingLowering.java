@@ -11,8 +11,8 @@ import java.util.Comparator;
 import java.util.List;
 
 /**
- * Ops that move elements, each one copy with strides: operands in whatever layout they have, results of rank 4 in their operand's where that
- * is natural. Selections by index are {@link GatherLowering}'s.
+ * Ops that move elements, each one copy with strides: operands in whatever layout they have, results of rank 4 in their operand's where
+ * that is natural. Selections by index are {@link GatherLowering}'s.
  */
 public final class ShapingLowering {
     private final Assembly assembly;

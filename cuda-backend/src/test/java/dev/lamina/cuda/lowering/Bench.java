@@ -17,6 +17,7 @@ import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.Node;
+import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pooling;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Shaping;
@@ -109,7 +110,7 @@ final class Bench implements AutoCloseable {
             Map<Buffer, Tensor> uploads = new LinkedHashMap<>();
             for (int i = 0; i < groups.size(); i++) {
                 assembly.lifetimes().at(i);
-                lower(assembly, graph.nodes().get(i), draft.inputs, lie, uploads);
+                lower(assembly, graph, graph.nodes().get(i), draft.inputs, lie, uploads);
             }
             Map<String, Layout> layouts = new LinkedHashMap<>();
             Map<String, Place> places = new LinkedHashMap<>();
@@ -122,10 +123,17 @@ final class Bench implements AutoCloseable {
         }
     }
 
-    private void lower(Assembly assembly, Node node, Map<String, Tensor> inputs, Lie lie, Map<Buffer, Tensor> uploads) {
+    /** A rectifier's gradient is run with the pooling's before it. */
+    private static Optional<Node> rectifier(Graph graph, Node pool) {
+        return graph.nodes().stream().filter(n -> n.op() instanceof Pointwise.ReluGradient && n.input(0).node() == pool
+                && MaxPoolLowering.takesRectifier(pool)).findFirst();
+    }
+
+    private void lower(Assembly assembly, Graph graph, Node node, Map<String, Tensor> inputs, Lie lie, Map<Buffer, Tensor> uploads) {
         switch (node.op()) {
             case Source.Input input -> {
-                Place plain = new Place(assembly.buffer(node.name() + " given", Math.max(1, input.type().bytes())), Layout.plain(input.type()));
+                Buffer given = assembly.buffer(node.name() + " given", Math.max(1, input.type().bytes()));
+                Place plain = new Place(given, Layout.plain(input.type()));
                 uploads.put(plain.buffer(), inputs.get(input.inputName()));
                 Layout wanted = lie.of(input.type());
                 if (wanted.isPlain()) {
@@ -135,7 +143,12 @@ final class Bench implements AutoCloseable {
                 }
             }
             case Source.Constant constant -> assembly.define(node.output(0), assembly.constant(node.name(), constant.tensor()));
-            case Pooling _ -> new MaxPoolLowering(assembly).lower(node);
+            case Pooling _ -> {
+                MaxPoolLowering pools = new MaxPoolLowering(assembly);
+                rectifier(graph, node).ifPresentOrElse(relu -> pools.lower(new Group.RectifiedPoolGradient(node, relu)),
+                        () -> pools.lower(node));
+            }
+            case Pointwise.ReluGradient _ -> { }
             case Reduction _ -> new ReductionLowering(assembly).lower(node);
             case Loss _ -> new LossLowering(assembly).lower(node);
             case Shaping op -> {

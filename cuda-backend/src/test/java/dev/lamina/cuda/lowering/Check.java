@@ -58,8 +58,8 @@ final class Check {
         expected.forEach((name, tensor) -> {
             Tensor actual = outcome.outputs().get(name);
             if (reduction == 0) {
-                assertArrayEquals(tensor.contiguous().memory().toArray(ValueLayout.JAVA_BYTE), actual.memory().toArray(ValueLayout.JAVA_BYTE),
-                        () -> lie + " " + name + ": " + new Tolerance(tensor.dtype(), 1, 0).compare(tensor, actual));
+                assertArrayEquals(bytes(tensor), bytes(actual), () -> lie + " " + name + ": "
+                        + new Tolerance(tensor.dtype(), 1, 0).compare(tensor, actual));
             } else {
                 DType precise = lie.narrow() && tensor.dtype() == DType.FLOAT32 ? DType.BFLOAT16 : tensor.dtype();
                 Comparison comparison = Tolerance.of(precise, reduction).atLeast(1).compare(tensor, actual);
@@ -67,5 +67,9 @@ final class Check {
             }
         });
         return outcome;
+    }
+
+    private static byte[] bytes(Tensor tensor) {
+        return tensor.contiguous().memory().toArray(ValueLayout.JAVA_BYTE);
     }
 }

@@ -49,8 +49,8 @@ class ConvertTest {
 
     @Test
     void roundsToNearestEvenAndKeepsNanAndInfinities() {
-        double[] values = DoubleStream.of(1, 1 + 1 / 256.0, 1 + 3 / 256.0, -1 - 1 / 256.0, 1 + 1 / 256.0 + 1e-6, 3.4028e38, 3.3961e38, 1e-40,
-                -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.1, -123.456).map(v -> (float) v).toArray();
+        double[] values = DoubleStream.of(1, 1 + 1 / 256.0, 1 + 3 / 256.0, -1 - 1 / 256.0, 1 + 1 / 256.0 + 1e-6, 3.4028e38, 3.3961e38,
+                1e-40, -0.0, Double.NaN, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, 0.1, -123.456).map(v -> (float) v).toArray();
         Bench.Draft draft = new Bench.Draft();
         draft.output(draft.input(Tensor.of(DType.FLOAT32, values, 1, 2, 7, 1)));
         for (Bench.Lie lie : new Bench.Lie[] {Bench.Lie.NARROW, Bench.Lie.NARROW_LAST}) {

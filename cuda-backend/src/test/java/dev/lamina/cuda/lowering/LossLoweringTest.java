@@ -69,7 +69,8 @@ class LossLoweringTest {
                 for (LossReduction reduction : LossReduction.values()) {
                     for (double smoothing : new double[] {0, 0.1}) {
                         Loss.Options options = Loss.Options.defaults().smoothing(smoothing).reduction(reduction);
-                        tests.add(DynamicTest.dynamicTest(dtype + " " + size[0] + " x " + size[1] + " " + reduction + " " + smoothing, () -> {
+                        String name = dtype + " " + size[0] + " x " + size[1] + " " + reduction + " " + smoothing;
+                        tests.add(DynamicTest.dynamicTest(name, () -> {
                             for (int mask = 0; mask < 4; mask++) {
                                 Bench.Draft draft = draft(dtype, size, options, (mask & 1) == 1, (mask & 2) == 2);
                                 Check.agrees(bench, draft, Bench.Lie.PLAIN, size[0] + size[1]);

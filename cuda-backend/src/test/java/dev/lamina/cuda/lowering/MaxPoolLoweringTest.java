@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.graph.Node;
+import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pooling;
 import dev.lamina.graph.Rounding;
 import dev.lamina.graph.Value;
@@ -25,8 +26,8 @@ import org.junit.jupiter.api.TestFactory;
 class MaxPoolLoweringTest {
     private static final DType[] TYPES = {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16};
     private static final long[][] SHAPES = {{2, 3, 7, 6}, {1, 17, 13, 9}, {1, 1, 5, 5}, {3, 33, 5, 4}, {0, 2, 6, 7}};
-    private static final List<Window> WINDOWS = List.of(Window.of(1), Window.of(2).stride(2), Window.of(3).stride(2), Window.of(3).padding(1),
-            Window.of(2, 3).stride(2, 1), Window.of(2).stride(3), Window.of(3).stride(2).padding(1, 0, 0, 1),
+    private static final List<Window> WINDOWS = List.of(Window.of(1), Window.of(2).stride(2), Window.of(3).stride(2),
+            Window.of(3).padding(1), Window.of(2, 3).stride(2, 1), Window.of(2).stride(3), Window.of(3).stride(2).padding(1, 0, 0, 1),
             Window.of(3).stride(2).padding(1).rounding(Rounding.CEIL), Window.of(2).stride(2).padding(1).rounding(Rounding.CEIL),
             Window.of(2).dilation(2), Window.of(3).dilation(2).stride(2).padding(1));
 
@@ -46,7 +47,8 @@ class MaxPoolLoweringTest {
 
     private static Stream<DynamicTest> cases(BiConsumer<DType, Case> check) {
         return Stream.of(TYPES).flatMap(dtype -> Stream.of(SHAPES).flatMap(dims -> WINDOWS.stream().map(window ->
-                DynamicTest.dynamicTest(dtype + " " + Arrays.toString(dims) + " " + window, () -> check.accept(dtype, new Case(window, dims))))));
+                DynamicTest.dynamicTest(dtype + " " + Arrays.toString(dims) + " " + window,
+                        () -> check.accept(dtype, new Case(window, dims))))));
     }
 
     private record Case(Window window, long[] dims) {
@@ -90,6 +92,21 @@ class MaxPoolLoweringTest {
                 for (Bench.Lie lie : lies(dtype)) {
                     Check.exact(bench, draft, lie);
                 }
+            }
+        });
+    }
+
+    @TestFactory
+    Stream<DynamicTest> gradientTakesTheRectifierAlong() {
+        return cases((dtype, c) -> {
+            Bench.Draft draft = new Bench.Draft();
+            Value rectified = draft.input(Check.wholes(dtype, -2, 3, c.dims));
+            Node pool = Pooling.maxPoolWithIndices(rectified, c.window);
+            Value g = draft.input(Check.wholes(dtype, -8, 9, pool.output(0).shape().toArray()));
+            Value back = draft.graph.add(new Pooling.MaxPoolGradient(c.dims[2], c.dims[3]), g, pool.output(1));
+            draft.output(Pointwise.reluGradient(back, rectified, Pointwise.ReluRule.GRADIENT));
+            for (Bench.Lie lie : lies(dtype)) {
+                Check.exact(bench, draft, lie);
             }
         });
     }
@@ -147,7 +164,8 @@ class MaxPoolLoweringTest {
                     Value g = draft.input(Check.eighths(dtype, dims[0], dims[1], out[0], out[1]));
                     draft.graph.output("gradient", draft.graph.add(new Pooling.AdaptiveAvgPoolGradient(Shape.of(dims)), g));
                     for (Bench.Lie lie : lies(dtype)) {
-                        assertEquals(lie.of(draft.graph.build().output("y").type()), Check.agrees(bench, draft, lie, 63).layouts().get("y"));
+                        Layout layout = Check.agrees(bench, draft, lie, 63).layouts().get("y");
+                        assertEquals(lie.of(draft.graph.build().output("y").type()), layout);
                     }
                 }))));
     }

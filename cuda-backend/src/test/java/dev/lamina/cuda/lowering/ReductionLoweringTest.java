@@ -20,8 +20,10 @@ import org.junit.jupiter.api.TestFactory;
 
 /** Folds over every set of axes, of every type, in every layout, against the reference. */
 class ReductionLoweringTest {
-    private static final DType[] TYPES = {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16, DType.INT32, DType.INT64, DType.UINT8};
-    private static final long[][] SHAPES = {{1}, {257}, {3, 33}, {70, 5}, {2, 3, 5}, {2, 16, 1}, {2, 3, 4, 17}, {3, 33, 7, 5}, {2, 9, 1, 1}};
+    private static final DType[] TYPES = {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16, DType.INT32, DType.INT64,
+        DType.UINT8};
+    private static final long[][] SHAPES = {{1}, {257}, {3, 33}, {70, 5}, {2, 3, 5}, {2, 16, 1}, {2, 3, 4, 17}, {3, 33, 7, 5},
+        {2, 9, 1, 1}};
 
     private static Bench bench;
 
