@@ -4,12 +4,11 @@ import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileReport;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.MemoryPlan;
+import dev.lamina.backend.Profiled;
 import dev.lamina.backend.State;
-import dev.lamina.cuda.api.CapturedGraph;
 import dev.lamina.cuda.lowering.Assembly;
 import dev.lamina.cuda.lowering.Buffer;
 import dev.lamina.cuda.lowering.Compiler;
-import dev.lamina.cuda.lowering.Faults;
 import dev.lamina.cuda.lowering.Owned;
 import dev.lamina.cuda.lowering.Place;
 import dev.lamina.cuda.lowering.PointerTable;
@@ -28,6 +27,8 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * Steps over one arena and a state. A run brings the inputs to the device and enqueues the steps: the first run of a state one by one, the
@@ -36,44 +37,41 @@ import java.util.Map;
 final class CudaExecutable implements Executable {
     private final CudaBackend backend;
     private final Graph graph;
-    private final CompileOptions options;
     private final Owned owned = new Owned();
     private final Assembly assembly;
     private final DeviceArena arena;
     private final MemoryPlan plan;
-    private final Map<Value, Place> readable = new HashMap<>();
+    private final Results results;
     private final List<Value> inputs;
     private final long[] inputAddresses;
     private final InputFeed feed;
+    private final Replay replay;
     private final boolean updates;
     private CudaState bound;
     private long seenVersion;
-    private CapturedGraph captured;
-    private boolean warm;
     private boolean hasRun;
     private boolean closed;
 
     CudaExecutable(CudaBackend backend, Graph graph, Rewritten rewritten, CompileOptions options) {
         this.backend = backend;
         this.graph = graph;
-        this.options = options;
         try {
             assembly = Compiler.compile(rewritten.graph(), options, backend.tools(), owned);
             updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
             inputs = graph.inputs();
             Place[] fixed = inputs.stream().map(v -> rewritten.of(v).map(assembly::any).orElse(null)).toArray(Place[]::new);
-            locate(rewritten);
-            assembly.faults();
+            results = new Results(backend, assembly, graph, rewritten, options.keepAll());
             arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
                     assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
                     backend.settings().guards()));
             fill();
-            clearFaults();
+            results.clearFaults();
             plan = plan(rewritten);
             inputAddresses = new long[fixed.length];
             for (int i = 0; i < fixed.length; i++) {
                 inputAddresses[i] = fixed[i] == null ? 0 : fixed[i].buffer().address();
             }
+            replay = owned.add(new Replay(backend, assembly));
             feed = owned.add(new InputFeed(backend.context(), backend.compute(), backend.copies(),
                     inputs.stream().mapToLong(v -> v.type().bytes()).toArray()));
         } catch (RuntimeException e) {
@@ -81,23 +79,6 @@ final class CudaExecutable implements Executable {
             owned.close();
             throw e;
         }
-    }
-
-    /** Finds out where everything lies that may be read; what needs another layout for that gets its steps here. */
-    private void locate(Rewritten rewritten) {
-        graph.outputs().forEach((name, value) -> readable.put(value, place(rewritten.graph().output(name))));
-        if (options.keepAll()) {
-            for (var node : graph.nodes()) {
-                for (Value value : node.outputs()) {
-                    rewritten.of(value).ifPresent(now -> readable.computeIfAbsent(value, _ -> place(now)));
-                }
-            }
-        }
-    }
-
-    private Place place(Value value) {
-        Place own = assembly.any(value);
-        return own.buffer().home() == Buffer.Home.STATE ? own : assembly.plain(value, "output");
     }
 
     /** Puts constants and fills into their buffers. */
@@ -110,11 +91,6 @@ final class CudaExecutable implements Executable {
                 backend.staging().upload(memory, buffer.address());
             }
         });
-    }
-
-    private void clearFaults() {
-        Faults faults = assembly.faults();
-        backend.compute().fill(faults.buffer().address(), (byte) 0, faults.buffer().bytes());
     }
 
     private MemoryPlan plan(Rewritten rewritten) {
@@ -178,38 +154,15 @@ final class CudaExecutable implements Executable {
             }
             // With updates the prologue depends on constants alone.
             if (seenVersion == 0 || !updates && seenVersion != own.version()) {
-                assembly.prologue().forEach(step -> step.work().enqueue(backend.compute()));
+                replay.prologue();
             }
-            steps();
+            replay.enqueue();
             hasRun = true;
             if (updates) {
                 own.touched();
             }
             seenVersion = own.version();
             arena.check(backend.staging());
-        }
-    }
-
-    private void steps() {
-        if (captured == null && warm && backend.settings().capture()) {
-            captured = capture();
-        }
-        if (captured != null) {
-            captured.launch(backend.compute());
-            return;
-        }
-        assembly.steps().forEach(step -> step.work().enqueue(backend.compute()));
-        warm = true;
-    }
-
-    private CapturedGraph capture() {
-        backend.compute().beginCapture();
-        try {
-            assembly.steps().forEach(step -> step.work().enqueue(backend.compute()));
-            return backend.compute().endCapture();
-        } catch (RuntimeException e) {
-            backend.compute().abandonCapture();
-            throw e;
         }
     }
 
@@ -259,7 +212,7 @@ final class CudaExecutable implements Executable {
             buffer.moveTo(entry.getValue());
         }
         if (moved) {
-            forgetCapture();
+            replay.forget();
         }
         if (bound != state) {
             seenVersion = 0;
@@ -268,12 +221,38 @@ final class CudaExecutable implements Executable {
         state.boundTo(this);
     }
 
-    /** A captured graph holds the addresses of its capture. */
-    private void forgetCapture() {
-        if (captured != null) {
-            backend.quiesce();
-            captured.close();
-            captured = null;
+    // --- timing -------------------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public Optional<Profiled> profiled() {
+        return Optional.of(new Profiled() {
+            @Override
+            public double replay(State state, int runs) {
+                if (runs < 1) {
+                    throw new IllegalArgumentException("replay: runs = " + runs + ", needs >= 1.");
+                }
+                return again(state, () -> replay.time(runs));
+            }
+
+            @Override
+            public List<StepTime> profile(State state) {
+                return again(state, replay::profile);
+            }
+        });
+    }
+
+    private <T> T again(State state, Supplier<T> timed) {
+        synchronized (backend) {
+            requireOpen();
+            if (!hasRun || state != bound) {
+                throw new IllegalStateException("profile: nothing has been run with this state.");
+            }
+            bind(bound);
+            T result = timed.get();
+            if (updates) {
+                bound.touched();
+            }
+            return result;
         }
     }
 
@@ -296,7 +275,7 @@ final class CudaExecutable implements Executable {
         if (!graph.nodes().contains(value.node())) {
             throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
         }
-        if (!readable.containsKey(value)) {
+        if (!results.has(value)) {
             throw new IllegalStateException("read: the memory of value \"" + value.name()
                     + "\" may have been reused. Compile with keepAll, or make it an output.");
         }
@@ -312,32 +291,10 @@ final class CudaExecutable implements Executable {
         if (!hasRun) {
             throw new IllegalStateException("read: value \"" + value.name() + "\": nothing has been run, or the last run failed.");
         }
-        checkFaults();
-        Place place = readable.get(value);
-        if (place.buffer().home() == Buffer.Home.STATE) {
+        if (results.livesInState(value)) {
             requireUnmoved(value);
         }
-        if (place.isPlain() && into.isContiguous()) {
-            backend.staging().download(place.buffer().address(), into.memory());
-        } else {
-            into.copyFrom(backend.download(place.layout(), place.buffer().address()));
-        }
-    }
-
-    /** Throws what kernels have reported since the last reading: indices that are out of range. */
-    private void checkFaults() {
-        Faults faults = assembly.faults();
-        if (faults.bytes() == 0) {
-            return;
-        }
-        try (Arena scope = Arena.ofConfined()) {
-            MemorySegment words = scope.allocate(faults.bytes(), Long.BYTES);
-            backend.staging().download(faults.buffer().address(), words);
-            faults.first(words).ifPresent(text -> {
-                clearFaults();
-                throw new IllegalArgumentException(text);
-            });
-        }
+        results.copy(value, into);
     }
 
     private void requireUnmoved(Value value) {
@@ -361,9 +318,6 @@ final class CudaExecutable implements Executable {
             if (!closed) {
                 closed = true;
                 backend.quiesce();
-                if (captured != null) {
-                    captured.close();
-                }
                 owned.close();
             }
         }

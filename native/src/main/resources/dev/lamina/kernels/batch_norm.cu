@@ -77,18 +77,40 @@ extern "C" __global__ void statistics_total(const Stored* x, const Number* parts
     }
 }
 
-// y = gamma (x - mean) / sqrt(variance + epsilon) + beta; element i is of channel i / inner % channels.
+// y = f(gamma (x - mean) / sqrt(variance + epsilon) + beta + other), where f is max(0, .) if relu is not 0; NaN stays NaN. Element i is of
+// channel i / inner % channels. Where hasOther is 0, other is not read. y may be x or other.
 extern "C" __global__ void normalise(const Stored* x, const Number* gamma, const Number* beta, const Number* mean, const Number* variance,
-        Stored* y, long long total, long long channels, long long inner, Number epsilon) {
+        const Stored* other, Stored* y, long long total, long long channels, long long inner, Number epsilon, int hasOther, int relu) {
     for (long long i = firstPosition(); i < total; i += positionStride()) {
-        long long c = total < (1LL << 31) ? (unsigned)i / (unsigned)inner % (unsigned)channels : i / inner % channels;
-        store(y[i], gamma[c] / sqrt(variance[c] + epsilon) * (load(x[i]) - mean[c]) + beta[c]);
+        long long within;
+        long long c;
+        divide(divide(i, inner, within), channels, c);
+        Number value = gamma[c] / sqrt(variance[c] + epsilon) * (load(x[i]) - mean[c]) + beta[c];
+        if (hasOther) {
+            value += load(other[i]);
+        }
+        store(y[i], relu && value < 0 ? (Number)0 : value);
     }
 }
 
-// Sums of the gradient and of its product with x - mean, with channels last. Part blockIdx.y of gridDim.y.
-extern "C" __global__ void gradient_rows(const Stored* gradient, const Stored* x, const Number* mean, Number* parts, long long rows,
-        long long channels) {
+// The gradient at i, or 0 where a rectifier gave nothing, and that kept in masked if keep is not 0. Where hasRectified is 0, the gradient
+// alone counts.
+__device__ __forceinline__ Number passed(const Stored* gradient, const Stored* rectified, Stored* masked, long long i, int hasRectified,
+        int keep) {
+    Number g = load(gradient[i]);
+    if (hasRectified && !(load(rectified[i]) > 0)) {
+        g = 0;
+    }
+    if (keep) {
+        store(masked[i], g);
+    }
+    return g;
+}
+
+// Sums of what passes the rectifier and of its product with x - mean, with channels last. Part blockIdx.y of gridDim.y. masked may be
+// gradient.
+extern "C" __global__ void gradient_rows(const Stored* gradient, const Stored* rectified, const Stored* x, const Number* mean,
+        Stored* masked, Number* parts, long long rows, long long channels, int hasRectified, int keep) {
     __shared__ Number first[256];
     __shared__ Number second[256];
     long long channel = blockIdx.x * (long long)blockDim.x + threadIdx.x;
@@ -97,9 +119,10 @@ extern "C" __global__ void gradient_rows(const Stored* gradient, const Stored* x
     if (channel < channels) {
         Number centre = mean[channel];
         for (long long row = blockIdx.y * (long long)blockDim.y + threadIdx.y; row < rows; row += (long long)gridDim.y * blockDim.y) {
-            Number g = load(gradient[row * channels + channel]);
+            long long place = row * channels + channel;
+            Number g = passed(gradient, rectified, masked, place, hasRectified, keep);
             sum += g;
-            product += g * (load(x[row * channels + channel]) - centre);
+            product += g * (load(x[place]) - centre);
         }
     }
     first[threadIdx.y * blockDim.x + threadIdx.x] = sum;
@@ -108,8 +131,8 @@ extern "C" __global__ void gradient_rows(const Stored* gradient, const Stored* x
 }
 
 // The same with channels first; blockIdx.x is the channel.
-extern "C" __global__ void gradient_planes(const Stored* gradient, const Stored* x, const Number* mean, Number* parts, long long images,
-        long long channels, long long inner) {
+extern "C" __global__ void gradient_planes(const Stored* gradient, const Stored* rectified, const Stored* x, const Number* mean,
+        Stored* masked, Number* parts, long long images, long long channels, long long inner, int hasRectified, int keep) {
     __shared__ Number first[256];
     __shared__ Number second[256];
     long long channel = blockIdx.x;
@@ -118,7 +141,7 @@ extern "C" __global__ void gradient_planes(const Stored* gradient, const Stored*
     Number product = 0;
     for (long long i = blockIdx.y * (long long)blockDim.y + threadIdx.y; i < images * inner; i += (long long)gridDim.y * blockDim.y) {
         long long place = (i / inner * channels + channel) * inner + i % inner;
-        Number g = load(gradient[place]);
+        Number g = passed(gradient, rectified, masked, place, hasRectified, keep);
         sum += g;
         product += g * (load(x[place]) - centre);
     }
@@ -142,15 +165,19 @@ extern "C" __global__ void gradient_total(const Number* parts, const Number* var
     }
 }
 
-// Gradient by x, gamma / sqrt(variance + epsilon) (gradient - (betaGradient + x^ gammaGradient) / count), x^ the normalised x.
-extern "C" __global__ void gradient_data(const Stored* gradient, const Stored* x, const Number* gamma, const Number* mean,
-        const Number* variance, const Number* gammaGradient, const Number* betaGradient, Stored* y, long long total, long long channels,
-        long long inner, Number count, Number epsilon) {
+// Gradient by x, gamma / sqrt(variance + epsilon) (g - (betaGradient + x^ gammaGradient) / count), with g what passes the rectifier and x^
+// the normalised x. y may be gradient or x.
+extern "C" __global__ void gradient_data(const Stored* gradient, const Stored* rectified, const Stored* x, const Number* gamma,
+        const Number* mean, const Number* variance, const Number* gammaGradient, const Number* betaGradient, Stored* y, long long total,
+        long long channels, long long inner, Number count, Number epsilon, int hasRectified) {
     for (long long i = firstPosition(); i < total; i += positionStride()) {
-        long long c = total < (1LL << 31) ? (unsigned)i / (unsigned)inner % (unsigned)channels : i / inner % channels;
+        long long within;
+        long long c;
+        divide(divide(i, inner, within), channels, c);
         Number inverse = 1 / sqrt(variance[c] + epsilon);
         Number normalised = (load(x[i]) - mean[c]) * inverse;
-        store(y[i], gamma[c] * inverse * (load(gradient[i]) - (betaGradient[c] + normalised * gammaGradient[c]) / count));
+        Number g = passed(gradient, rectified, y, i, hasRectified, 0);
+        store(y[i], gamma[c] * inverse * (g - (betaGradient[c] + normalised * gammaGradient[c]) / count));
     }
 }
 

@@ -10,7 +10,10 @@ extern "C" __global__ void epilogue(Stored* y, const Number* bias, const Stored*
     for (long long i = firstPosition(); i < total; i += positionStride()) {
         Number value = load(y[i]);
         if (hasBias) {
-            value += total < (1LL << 31) ? bias[(unsigned)i / (unsigned)inner % (unsigned)channels] : bias[i / inner % channels];
+            long long within;
+            long long channel;
+            divide(divide(i, inner, within), channels, channel);
+            value += bias[channel];
         }
         if (hasOther) {
             value += load(other[i]);

@@ -39,6 +39,7 @@ public final class OwnerOnly {
         }
         Path absolute = folder.toAbsolutePath().normalize();
         checkLinks(absolute, user);
+        checkExisting(absolute, user);
         Files.createDirectories(absolute, PosixFilePermissions.asFileAttribute(PRIVATE));
         Path real = absolute.toRealPath();
         for (Path above = real.getParent(); above != null; above = above.getParent()) {
@@ -91,6 +92,19 @@ public final class OwnerOnly {
             path = path.resolve(name);
             if (Files.isSymbolicLink(path)) {
                 checkOwner(path, user, true);
+            }
+        }
+    }
+
+    /** Nothing is made in a folder where it would not be safe. */
+    private static void checkExisting(Path absolute, long user) throws IOException {
+        Path existing = absolute;
+        while (!Files.exists(existing)) {
+            existing = existing.getParent();
+        }
+        if (!existing.equals(absolute)) {
+            for (Path above = existing.toRealPath(); above != null; above = above.getParent()) {
+                checkAbove(above, user);
             }
         }
     }

@@ -1,9 +1,9 @@
 package dev.lamina.cuda.lowering;
 
-import dev.lamina.graph.Node;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.List;
+import java.util.Optional;
 
 /** Steps of {@code batch_norm.cu}. */
 final class BatchNormKernels {
@@ -21,8 +21,18 @@ final class BatchNormKernels {
         this.assembly = assembly;
     }
 
-    /** The places of a gradient's operands and results. */
-    record Gradient(Place gradient, Place x, Place gamma, Place mean, Place variance, Place to, Place byGamma, Place byBeta) {
+    /**
+     * The places of a gradient's operands and results.
+     *
+     * @param rectified what tells which elements of the gradient count, if not all do
+     * @param masked where those that count are to be kept, if somebody else reads them
+     */
+    record Gradient(Place gradient, Optional<Place> rectified, Optional<Place> masked, Place x, Place gamma, Place mean, Place variance,
+            Place to, Place byGamma, Place byBeta) {
+    }
+
+    /** The places of a normalisation's operands and result; other is added before the rectifier. */
+    record Normalisation(Place x, Place gamma, Place beta, Place mean, Place variance, Optional<Place> other, boolean relu, Place y) {
     }
 
     /**
@@ -64,56 +74,61 @@ final class BatchNormKernels {
     }
 
     /** Mean and biased variance of each channel. */
-    void statistics(Node node, Place x, Place mean, Place variance) {
+    void statistics(List<String> nodes, Place x, Place mean, Place variance) {
         Split split = Split.of(x.layout());
-        Buffer parts = parts(node, x.layout(), split);
-        split.extents(split.shape(call(node, x.layout(), split.kernel("statistics"))).pointer(x).pointer(parts)).add();
-        call(node, x.layout(), "statistics_total").over(split.channels).pointer(x).pointer(parts).pointer(mean).pointer(variance)
+        Buffer parts = parts(nodes, x.layout(), split);
+        split.extents(split.shape(call(nodes, x.layout(), split.kernel("statistics"))).pointer(x).pointer(parts)).add();
+        call(nodes, x.layout(), "statistics_total").over(split.channels).pointer(x).pointer(parts).pointer(mean).pointer(variance)
                 .int64s(split.channels, split.inner, split.splits).float64(split.count).add();
     }
 
-    private Buffer parts(Node node, Layout layout, Split split) {
-        return assembly.buffer("partial sums of " + node.name(),
+    private Buffer parts(List<String> nodes, Layout layout, Split split) {
+        return assembly.buffer("partial sums of " + nodes.getFirst(),
                 2 * split.splits * split.channels * DnnLayouts.real(layout.element()).bytes());
     }
 
-    /** The normalisation with operands x, gamma, beta, mean, variance and result y. */
-    void normalise(Node node, List<Place> places, double epsilon) {
-        Layout layout = places.getFirst().layout();
-        KernelCall call = call(node, layout, "normalise").over(layout.type().elements());
-        places.forEach(call::pointer);
-        real(elements(call, layout), layout, epsilon).add();
+    /** The normalisation. */
+    void normalise(List<String> nodes, Normalisation n, double epsilon) {
+        Layout layout = n.x.layout();
+        KernelCall call = call(nodes, layout, "normalise").over(layout.type().elements());
+        List.of(n.x, n.gamma, n.beta, n.mean, n.variance, n.other.orElse(n.x), n.y).forEach(call::pointer);
+        real(elements(call, layout), layout, epsilon).int32(n.other.isPresent() ? 1 : 0).int32(n.relu ? 1 : 0).add();
     }
 
     /** The three gradients. */
-    void gradient(Node node, Gradient g, double epsilon) {
+    void gradient(List<String> nodes, Gradient g, double epsilon) {
         Layout layout = g.x.layout();
         Split split = Split.of(layout);
-        Buffer parts = parts(node, layout, split);
-        split.extents(split.shape(call(node, layout, split.kernel("gradient"))).pointer(g.gradient).pointer(g.x).pointer(g.mean)
-                .pointer(parts)).add();
-        real(call(node, layout, "gradient_total").over(split.channels).pointer(parts).pointer(g.variance).pointer(g.byGamma)
+        Buffer parts = parts(nodes, layout, split);
+        KernelCall sums = split.shape(call(nodes, layout, split.kernel("gradient"))).pointer(g.gradient)
+                .pointer(g.rectified.orElse(g.gradient)).pointer(g.x).pointer(g.mean).pointer(g.masked.orElse(g.gradient)).pointer(parts);
+        split.extents(sums).int32(g.rectified.isPresent() ? 1 : 0).int32(g.masked.isPresent() ? 1 : 0).add();
+        real(call(nodes, layout, "gradient_total").over(split.channels).pointer(parts).pointer(g.variance).pointer(g.byGamma)
                 .pointer(g.byBeta).int64s(split.channels, split.splits), layout, epsilon).add();
-        KernelCall call = call(node, layout, "gradient_data").over(layout.type().elements());
-        List.of(g.gradient, g.x, g.gamma, g.mean, g.variance, g.byGamma, g.byBeta, g.to).forEach(call::pointer);
-        real(real(elements(call, layout), layout, split.count), layout, epsilon).add();
+        boolean masks = g.rectified.isPresent() && g.masked.isEmpty();
+        Place passed = g.masked.orElse(g.gradient);
+        KernelCall data = call(nodes, layout, "gradient_data").over(layout.type().elements()).pointer(passed)
+                .pointer(masks ? g.rectified.get() : passed);
+        List.of(g.x, g.gamma, g.mean, g.variance, g.byGamma, g.byBeta, g.to).forEach(data::pointer);
+        real(real(elements(data, layout), layout, split.count), layout, epsilon).int32(masks ? 1 : 0).add();
     }
 
     /** The variance that divides by the number of elements from the one that divides by one less. */
-    void biasedVariance(Node node, Layout x, Buffer sample, Place variance) {
+    void biasedVariance(List<String> nodes, Layout x, Buffer sample, Place variance) {
         Split split = Split.of(x);
-        real(call(node, x, "biased_variance").over(split.channels).pointer(sample).pointer(variance).int64(split.channels), x,
+        real(call(nodes, x, "biased_variance").over(split.channels).pointer(sample).pointer(variance).int64(split.channels), x,
                 (split.count - 1.0) / split.count).add();
     }
 
     /** {@code 1 / sqrt(variance + epsilon)}. */
-    void inverseDeviation(Node node, Layout x, Place variance, Buffer inverse, double epsilon) {
+    void inverseDeviation(List<String> nodes, Layout x, Place variance, Buffer inverse, double epsilon) {
         long channels = x.type().shape().dim(1);
-        real(call(node, x, "inverse_deviation").over(channels).pointer(variance).pointer(inverse).int64(channels), x, epsilon).add();
+        real(call(nodes, x, "inverse_deviation").over(channels).pointer(variance).pointer(inverse).int64(channels), x, epsilon).add();
     }
 
-    private KernelCall call(Node node, Layout layout, String kernel) {
-        return assembly.kernel(node, FAMILY, ElementDefine.of(layout.element()), kernel);
+    private KernelCall call(List<String> nodes, Layout layout, String kernel) {
+        return assembly.kernel(nodes, "kernel " + kernel,
+                assembly.kernels().resource(FAMILY, ElementDefine.of(layout.element()), kernel));
     }
 
     private static KernelCall elements(KernelCall call, Layout layout) {

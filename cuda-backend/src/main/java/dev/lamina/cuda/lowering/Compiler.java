@@ -35,7 +35,7 @@ import java.util.Optional;
 public final class Compiler {
     private static final FusionRules FUSION = new FusionRules(
             node -> node.op() instanceof MatMul ? MatMulLowering.fuses(node) : ConvolutionLowering.fuses(node),
-            _ -> false, _ -> false, _ -> false, PointwiseLowering::supports, PointwiseLowering.LONGEST);
+            BatchNormLowering::fuses, _ -> false, _ -> false, PointwiseLowering::supports, PointwiseLowering.LONGEST);
 
     private final Assembly assembly;
     private final List<Group> groups;
@@ -104,7 +104,9 @@ public final class Compiler {
                 case Chain(List<Node> nodes) -> pointwise.lower(nodes);
                 case Updates(List<Node> nodes) -> updates.lower(nodes);
                 case Activated activated -> activated(activated);
-                case Normalized _, RectifiedNormGradient _, RectifiedPoolGradient _, FilterAndBias _ ->
+                case Normalized normalized -> norms.lower(normalized);
+                case RectifiedNormGradient gradient -> norms.lower(gradient);
+                case RectifiedPoolGradient _, FilterAndBias _ ->
                     throw new IllegalStateException("cuda: the rules of fusion make no such group: " + group);
             }
             assembly.hoist(false);
