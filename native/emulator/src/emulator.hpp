@@ -37,6 +37,9 @@ enum class Outcome {
     injected,
 };
 
+// The libraries are built with hidden symbols; these are what they find in libcuda.so.1.
+#pragma GCC visibility push(default)
+
 /// Checks the ranges now and queues the work on the stream (null: the legacy default stream). `call` names the API function.
 Outcome enqueue(CUstream_st* stream, const char* call, const std::vector<Range>& ranges, std::function<void()> work);
 
@@ -59,5 +62,7 @@ void explain(const std::string& message);
 /// Counts a live object of a kind, e.g. "cudnnTensorDescriptor"; a context that is destroyed reports what is still alive.
 void created(const char* kind);
 void destroyed(const char* kind);
+
+#pragma GCC visibility pop
 
 }
