@@ -14,11 +14,11 @@ public final class CudaException extends BackendException {
      *
      * @param call name of the function, such as {@code cuMemAlloc}
      * @param status name of its status, such as {@code CUDA_ERROR_OUT_OF_MEMORY}, from our own tables
-     * @param details the arguments that matter, may be empty
+     * @param details the arguments that matter, may be empty; a log ends with a line feed
      * @param hint what to do about it, may be empty
      */
     public CudaException(String call, String status, String details, String hint) {
-        super(call + " failed with " + status + (details.isEmpty() ? "." : ": " + details + "."), hint);
+        super(call + " failed with " + status + (details.isEmpty() ? "." : ": " + details + (details.endsWith("\n") ? "" : ".")), hint);
         this.call = call;
         this.status = status;
     }

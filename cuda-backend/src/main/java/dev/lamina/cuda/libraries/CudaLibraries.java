@@ -1,6 +1,8 @@
 package dev.lamina.cuda.libraries;
 
 import dev.lamina.backend.BackendException;
+import dev.lamina.backend.natives.Environment;
+import dev.lamina.backend.natives.Platform;
 import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
@@ -68,8 +70,11 @@ public final class CudaLibraries {
         return driver != null && driver.opened.has(EMULATOR_MESSAGE) ? driver.opened.text(EMULATOR_MESSAGE) : "";
     }
 
-    /** A line for each library, found or not, each device and JCuda's natives. */
+    /** A line for each library, found or not, JCuda's natives and each device; none on a platform without CUDA. */
     public static List<String> report() {
+        if (!Finder.hasCuda(Platform.of(Environment.system()))) {
+            return List.of();
+        }
         List<String> lines = new ArrayList<>();
         for (Library library : Library.values()) {
             lines.add("%-7s %s".formatted(library.title(), attempt(() -> load(library).describe())));
@@ -88,7 +93,7 @@ public final class CudaLibraries {
         try {
             return line.get();
         } catch (BackendException e) {
-            return e.getMessage();
+            return e.getMessage().replaceFirst("^CUDA: ", "");
         }
     }
 

@@ -24,7 +24,7 @@ import java.util.function.Supplier;
  * @param forwarder makes forwarders
  * @param natives JCuda's natives
  */
-record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwarder, Supplier<JCudaNatives> natives) {
+record Finder(SearchPath path, Supplier<Redist> redist, Platform platform, Supplier<Forwarder> forwarder, Supplier<JCudaNatives> natives) {
     /**
      * A library that was found, and its parts.
      *
@@ -37,9 +37,14 @@ record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwa
     static Finder system() {
         Environment environment = Environment.system();
         Platform platform = Platform.of(environment);
-        CacheFolder cache = CacheFolder.at(UserCache.folder(environment, platform).resolve("forwarders"));
-        return new Finder(SearchPath.of(environment, platform), new Redist(environment, platform, Finder.class.getClassLoader()), platform,
-                new Forwarder(cache, Forwarder.Tools.REAL), JCudaNatives::unpack);
+        return new Finder(new SearchPath(environment, platform), () -> new Redist(environment, platform, Finder.class.getClassLoader()),
+                platform, () -> new Forwarder(CacheFolder.at(UserCache.folder(environment, platform).resolve("forwarders")),
+                        Forwarder.Tools.REAL), JCudaNatives::unpack);
+    }
+
+    /** Whether there is CUDA, and JCuda, for the platform. */
+    static boolean hasCuda(Platform platform) {
+        return platform.id().equals("linux-x86_64") || platform.id().equals("windows-x86_64");
     }
 
     /**
@@ -48,11 +53,17 @@ record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwa
      * @throws BackendException if it is nowhere, incomplete, or not safe to load
      */
     Found find(Library library) {
-        if (!platform.id().equals("linux-x86_64") && !platform.id().equals("windows-x86_64")) {
+        if (!hasCuda(platform)) {
             throw new BackendException("CUDA: this is " + platform.id() + "; there is CUDA for linux-x86_64 and windows-x86_64 only.", "");
         }
         String name = library.fileName(platform);
-        Optional<Candidate> candidate = path.findNamed(name).or(() -> redist.find(name)).or(() -> path.findInSystem(name));
+        Optional<Candidate> candidate = path.findNamed(name);
+        if (candidate.isEmpty() && library != Library.DRIVER) {
+            candidate = redist.get().find(name);
+        }
+        if (candidate.isEmpty()) {
+            candidate = library == Library.DRIVER ? path.findDriver(name) : path.findInSystem(name);
+        }
         if (candidate.isPresent()) {
             vet(candidate.get().file());
             return new Found(candidate.get(), parts(library, candidate.get().file()), Optional.empty());
@@ -64,9 +75,9 @@ record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwa
     private Found forwarded(Library library, String name, Candidate target) {
         vet(target.file());
         JCudaNatives callers = natives.get();
-        Path file = forwarder.build(library, name, target.file(), callers.file(library == Library.NVRTC ? "JNvrtc" : "JCublas2"));
+        Path file = forwarder.get().build(library, name, target.file(), callers.file(library == Library.NVRTC ? "JNvrtc" : "JCublas2"));
         List<Path> parts = library == Library.CUBLAS
-                ? SearchPath.inFolder(target.file().getParent(), "libcublasLt.so.13").stream().toList() : List.of();
+                ? InstalledFolders.file(target.file().getParent(), "libcublasLt.so.13").stream().toList() : List.of();
         return new Found(new Candidate(file, "a forwarder to " + target), parts, Optional.of(target));
     }
 
@@ -89,7 +100,7 @@ record Finder(SearchPath path, Redist redist, Platform platform, Forwarder forwa
 
     /** Beside the file or beside what it links to, and nowhere else: parts of another version do not fit. */
     private static Optional<Path> part(Path file, String name) {
-        return SearchPath.inFolder(file.getParent(), name).or(() -> realFolder(file).flatMap(folder -> SearchPath.inFolder(folder, name)));
+        return InstalledFolders.file(file.getParent(), name).or(() -> realFolder(file).flatMap(folder -> InstalledFolders.file(folder, name)));
     }
 
     private static Optional<Path> realFolder(Path file) {

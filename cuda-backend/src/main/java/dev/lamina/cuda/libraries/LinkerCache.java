@@ -6,8 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.HashMap;
-import java.util.Map;
+import java.util.Optional;
 
 /**
  * Reads what {@code ldconfig} has written: which file the system's loader takes for a library's name. Format of glibc 2.2 and later
@@ -25,39 +24,45 @@ final class LinkerCache {
 
     private LinkerCache() { }
 
-    /** Paths by name, of x86-64 libraries; empty where the file is absent or of another format. */
-    static Map<String, Path> read(Path file) {
+    /** The path of the first x86-64 library of that name; empty where there is none, or no file of this format. */
+    static Optional<Path> find(Path file, String name) {
         try {
-            return parse(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN));
+            return find(ByteBuffer.wrap(Files.readAllBytes(file)).order(ByteOrder.LITTLE_ENDIAN), name);
         } catch (IOException | IndexOutOfBoundsException e) {
-            return Map.of();
+            return Optional.empty();
         }
     }
 
-    private static Map<String, Path> parse(ByteBuffer bytes) {
-        int start = find(bytes);
-        if (start < 0) {
-            return Map.of();
-        }
-        Map<String, Path> paths = new HashMap<>();
-        int count = bytes.getInt(start + MAGIC.length);
+    private static Optional<Path> find(ByteBuffer bytes, String name) {
+        int start = start(bytes);
+        byte[] wanted = (name + '\0').getBytes(StandardCharsets.UTF_8);
+        int count = start < 0 ? 0 : bytes.getInt(start + MAGIC.length);
         for (int i = 0; i < count; i++) {
             int entry = start + HEADER + i * ENTRY;
-            if (bytes.getInt(entry) == X86_64) {
-                paths.putIfAbsent(text(bytes, start + bytes.getInt(entry + 4)), Path.of(text(bytes, start + bytes.getInt(entry + 8))));
+            if (bytes.getInt(entry) == X86_64 && startsWith(bytes, start + bytes.getInt(entry + 4), wanted)) {
+                return Optional.of(Path.of(text(bytes, start + bytes.getInt(entry + 8))));
             }
         }
-        return paths;
+        return Optional.empty();
     }
 
     /** Older systems put a table of an older format in front. */
-    private static int find(ByteBuffer bytes) {
+    private static int start(ByteBuffer bytes) {
         for (int start = 0; start <= bytes.limit() - HEADER; start += 8) {
-            if (ByteBuffer.wrap(MAGIC).equals(bytes.slice(start, MAGIC.length))) {
+            if (startsWith(bytes, start, MAGIC)) {
                 return start;
             }
         }
         return -1;
+    }
+
+    private static boolean startsWith(ByteBuffer bytes, int at, byte[] wanted) {
+        for (int i = 0; i < wanted.length; i++) {
+            if (bytes.get(at + i) != wanted[i]) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static String text(ByteBuffer bytes, int start) {

@@ -34,8 +34,6 @@ final class Redist {
     private final Environment environment;
     private final Platform platform;
     private final ClassLoader loader;
-    private Optional<Path> folder;
-
     Redist(Environment environment, Platform platform, ClassLoader loader) {
         this.environment = environment;
         this.platform = platform;
@@ -44,10 +42,7 @@ final class Redist {
 
     /** A library of it; unpacks all of them where needed (seconds, once). */
     Optional<Candidate> find(String name) {
-        if (folder == null) {
-            folder = locate();
-        }
-        return folder.map(at -> at.resolve(name)).filter(Files::isRegularFile)
+        return locate().map(at -> at.resolve(name)).filter(Files::isRegularFile)
                 .map(file -> new Candidate(file, "from org.bytedeco:cuda:" + Artifacts.REDIST + ", profile cuda-redist"));
     }
 

@@ -111,7 +111,7 @@ class LaminaTest {
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             train --model lenot                     | 1 | lamina: model "lenot" is unknown; known are linear, mlp, lenet, resnet20,
-            train --backend cuda                    | 1 | lamina: backend "cuda" is unknown; known are auto, cpu, reference.
+            train --backend tpu                     | 1 | lamina: backend "tpu" is unknown; known are auto, cuda, cpu, reference.
             train --lr -1                           | 1 | lamina: trainConfig: rate = -1.0, needs a finite number >= 0.
             train --batch-size 0                    | 1 | lamina: trainConfig: batchSize = 0, needs >= 1.
             train --label-smoothing 1               | 1 | lamina: trainConfig: labelSmoothing = 1.0, needs 0 <= labelSmoothing < 1.
@@ -146,6 +146,9 @@ class LaminaTest {
         Outcome doctor = Outcome.of("doctor");
         assertEquals(0, doctor.exit());
         assertTrue(doctor.out().contains("reference"), doctor.out());
+        // On a machine without a GPU why not, and for each library what is missing.
+        assertTrue(doctor.out().lines().anyMatch(line -> line.matches("cuda +(available|not available|only by name): .+")), doctor.out());
+        assertTrue(doctor.out().lines().anyMatch(line -> line.matches(" +cuDNN +.+")) || !doctor.out().contains("Linux amd64"), doctor.out());
         Outcome datasets = Outcome.of("datasets", "--data-dir", dir.toString());
         assertEquals(0, datasets.exit());
         assertTrue(datasets.out().contains("digits") && datasets.out().contains("built in"), datasets.out());
