@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DynamicTest;
@@ -29,6 +30,9 @@ import org.junit.jupiter.api.TestFactory;
 class ArchitecturesTest {
     private static final List<String> ARCHITECTURES = List.of("sm_75", "sm_80", "sm_90");
     private static final List<String> ELEMENTS = List.of("FLOAT32", "FLOAT64", "BFLOAT16", "FLOAT16", "INT32", "INT64", "UINT8");
+
+    /** Families for floating types only. */
+    private static final Set<String> FLOATING = Set.of("batch_norm", "lrn");
 
     private static RealNvrtc nvrtc;
 
@@ -74,11 +78,8 @@ class ArchitecturesTest {
         if (!text.contains("ELEMENT_FLOAT32")) {
             return List.of(List.of());
         }
-        List<List<String>> all = new ArrayList<>();
-        for (String element : ELEMENTS) {
-            all.add(List.of("ELEMENT_" + element + "=1"));
-        }
-        return all;
+        return ELEMENTS.stream().filter(element -> element.contains("FLOAT") || !FLOATING.contains(family))
+                .map(element -> List.of("ELEMENT_" + element + "=1")).toList();
     }
 
     private static void compiles(String text, String name, String architecture, List<String> defines) {
@@ -91,11 +92,11 @@ class ArchitecturesTest {
     @TestFactory
     Stream<DynamicTest> chains() {
         StringBuilder text = new StringBuilder(KernelSource.helpers("pointwise"));
-        for (Access access : Access.values()) {
-            for (DType type : DType.values()) {
-                for (Pointwise op : ops(type)) {
-                    text.append(ChainSource.of(program(op, type, access), access == Access.PERIODIC, 4).text());
-                }
+        // A way to reach operands for each type, as all pairs would take minutes.
+        for (DType type : DType.values()) {
+            Access access = Access.values()[type.ordinal() % Access.values().length];
+            for (Pointwise op : ops(type)) {
+                text.append(ChainSource.of(program(op, type, access), access == Access.PERIODIC, 4).text());
             }
         }
         return ARCHITECTURES.stream().map(architecture -> dynamicTest(architecture,
