@@ -14,8 +14,7 @@ struct Layer {
 
     int forward(int algo, std::size_t bytes) {
         return cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), algo,
-                bytes == 0 ? nullptr : space.get(),
-                bytes, &zero, yd.get(), y.get());
+                bytes == 0 ? nullptr : space.get(), bytes, &zero, yd.get(), y.get());
     }
 
     Dnn dnn;
@@ -66,8 +65,8 @@ TEST(cudnn_tells_which_gradients_are_not_deterministic) {
     EXPECT_EQUAL(cudnnGetConvolutionBackwardDataAlgorithm_v7(c.dnn.handle, c.wd.get(), c.yd.get(), c.conv.get(), c.xd.get(), 6, &returned,
             data.data()), 0);
     for (const Performance& result : data) EXPECT_EQUAL(result.determinism, result.status == 0 && result.algo != 0 ? 1 : 0);
-    EXPECT_EQUAL(cudnnGetConvolutionBackwardFilterAlgorithm_v7(c.dnn.handle, c.xd.get(), c.yd.get(), c.conv.get(), c.wd.get(), 7, &returned,
-            filter.data()), 0);
+    EXPECT_EQUAL(cudnnGetConvolutionBackwardFilterAlgorithm_v7(c.dnn.handle, c.xd.get(), c.yd.get(), c.conv.get(), c.wd.get(), 7,
+            &returned, filter.data()), 0);
     for (const Performance& result : filter) {
         bool random = result.algo == 0 || result.algo == 3 || result.status != 0;
         EXPECT_EQUAL(result.determinism, random ? 0 : 1);
@@ -80,8 +79,7 @@ TEST(cudnn_search_with_buffers_overwrites_the_output_and_heeds_the_limit) {
     std::vector<Performance> results(8);
     int returned = 0;
     EXPECT_EQUAL(cudnnFindConvolutionForwardAlgorithmEx(c.dnn.handle, c.xd.get(), c.x.get(), c.wd.get(), c.w.get(), c.conv.get(),
-            c.yd.get(),
-            c.y.get(), 8, &returned, results.data(), c.space.get(), 256), 0);
+            c.yd.get(), c.y.get(), 8, &returned, results.data(), c.space.get(), 256), 0);
     std::vector<float> y = c.y.read(c.dnn.stream);
     EXPECT(y[0] != y[0]);
     EXPECT(c.x.read(c.dnn.stream)[0] == 1);

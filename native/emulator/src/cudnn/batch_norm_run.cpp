@@ -79,9 +79,8 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mod
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc,
-                "bnScaleBiasMeanVarDesc"),
-                epsilon);
+        Tensor parameters = checked(parameter_desc, "bnScaleBiasMeanVarDesc");
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), parameters, epsilon);
         double a = scalar(norm.x, alpha, "alpha");
         double b = scalar(norm.x, beta, "beta");
         require((running_mean == nullptr) == (running_variance == nullptr), bad_param,
@@ -127,9 +126,8 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mo
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc,
-                "bnScaleBiasMeanVarDesc"),
-                epsilon);
+        Tensor parameters = checked(parameter_desc, "bnScaleBiasMeanVarDesc");
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), parameters, epsilon);
         double a = scalar(norm.x, alpha, "alpha");
         double b = scalar(norm.x, beta, "beta");
         std::vector<Range> ranges = in_place(norm.x, range(norm.x, x, false, "x"), norm.y, range(norm.y, y, true, "y"));
@@ -156,8 +154,8 @@ LAMINA_EXPORT int cudnnBatchNormalizationBackward(Handle* handle, int mode, cons
         Handle& live = checked(handle);
         need(Part::ops);
         Tensor tdx = checked(dx_desc, "dxDesc");
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(dy_desc, "dyDesc"), checked(parameter_desc, "dBnScaleBiasDesc"),
-                epsilon);
+        Tensor parameters = checked(parameter_desc, "dBnScaleBiasDesc");
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(dy_desc, "dyDesc"), parameters, epsilon);
         batch_norm(mode, norm.x, tdx, norm.parameters, epsilon);
         double a = scalar(norm.x, alpha_data, "alphaDataDiff");
         double b = scalar(norm.x, beta_data, "betaDataDiff");

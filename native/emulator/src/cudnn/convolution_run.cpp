@@ -94,14 +94,13 @@ LAMINA_EXPORT int cudnnConvolutionBiasActivationForward(Handle* handle, const vo
                 + describe(g.y) + "; they must be the same");
         bool vector = shift.rank == 4 && shift.dims[0] == 1 && shift.dims[1] == g.y.dims[1] && shift.dims[2] * shift.dims[3] == 1;
         require(vector && shift.data_type == g.y.data_type, bad_param, "biasDesc is " + describe(shift)
-                + ", not one number of yDesc's type for "
-                "each of " + text(g.y.dims[1]) + " output channels");
+                + ", not one number of yDesc's type for each of " + text(g.y.dims[1]) + " output channels");
         require(act.mode == activation_relu || act.mode == activation_identity, not_supported, "the activation must be RELU or IDENTITY");
         require(act.mode == activation_relu || algo == 1, not_supported, "IDENTITY goes with IMPLICIT_PRECOMP_GEMM only");
         double alpha = scalar(g.x, alpha1, "alpha1");
         double share = scalar(g.x, alpha2, "alpha2");
-        std::vector<Range> ranges{operand(g, g.x, x, false, "x"), operand(g, g.w, w, false, "w"),
-                operand(g, shift, bias, false, "bias"), workspace(space, space_bytes, how.workspace)};
+        std::vector<Range> ranges{operand(g, g.x, x, false, "x"), operand(g, g.w, w, false, "w"), operand(g, shift, bias, false, "bias"),
+                workspace(space, space_bytes, how.workspace)};
         // As on the device, z must be a valid pointer even where alpha2 is 0.
         for (const Range& range : in_place(added, operand(g, added, z, false, "z"), g.y, operand(g, g.y, y, true, "y"))) {
             ranges.push_back(range);
@@ -130,8 +129,7 @@ LAMINA_EXPORT int cudnnConvolutionBackwardBias(Handle* handle, const void* alpha
         Tensor db_tensor = checked(db_desc, "dbDesc");
         require(dy_tensor.data_type == db_tensor.data_type, bad_param, "dyDesc and dbDesc have different data types");
         require(dy_tensor.rank == db_tensor.rank && db_tensor.dims[1] == dy_tensor.dims[1] && count(db_tensor) == dy_tensor.dims[1],
-                bad_param,
-                "dbDesc is " + describe(db_tensor) + ", not one number for each channel of " + describe(dy_tensor));
+                bad_param, "dbDesc is " + describe(db_tensor) + ", not one number for each channel of " + describe(dy_tensor));
         double scale = scalar(dy_tensor, alpha, "alpha");
         double keep = scalar(dy_tensor, beta, "beta");
         math::Type type = type_of(dy_tensor, "dyDesc");

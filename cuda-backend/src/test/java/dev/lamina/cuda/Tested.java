@@ -8,7 +8,7 @@ import dev.lamina.backend.DeviceOptions;
  * The device that this module's tests run on: the emulator, or with {@code -Dlamina.gpu=required} a real GPU, without which they fail.
  */
 final class Tested {
-    private static final boolean REAL = "required".equals(System.getProperty("lamina.gpu"));
+    private static final boolean REAL = Emulator.isGpuRequired();
 
     private Tested() { }
 

@@ -50,7 +50,10 @@ public final class DnnPooling implements AutoCloseable {
         Dnn.check(status, "cudnnPoolingForward", shape::toString);
     }
 
-    /** Queues the gradient by x from that by y; what x and y hold is of no weight to a mean, but cuDNN asks for their addresses. */
+    /**
+     * Queues the gradient by x from that by y. What x and y hold is of no weight to a mean, but cuDNN wants memory for both, and x's apart from
+     * xGradient.
+     */
     public void backward(long y, long yGradient, long x, long xGradient) {
         cudnnHandle handle = dnn.use();
         int status = JCudnn.cudnnPoolingBackward(handle, pooling, Scalars.one(scale), output, new Raw.Host(y), output, new Raw.Host(yGradient),

@@ -114,9 +114,14 @@ public final class Stream extends Owner {
      */
     public CapturedGraph endCapture() {
         enter();
-        capturing = false;
         CUgraph graph = new CUgraph();
-        Driver.check(JCudaDriver.cuStreamEndCapture(handle, graph), "cuStreamEndCapture", this);
+        int status = JCudaDriver.cuStreamEndCapture(handle, graph);
+        if (status != DriverStatus.SUCCESS) {
+            CudaException failure = Driver.failure(status, "cuStreamEndCapture", toString());
+            abandonCapture();
+            throw failure;
+        }
+        capturing = false;
         return CapturedGraph.instantiate(context(), graph);
     }
 

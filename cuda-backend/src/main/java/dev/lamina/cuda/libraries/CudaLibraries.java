@@ -112,7 +112,7 @@ public final class CudaLibraries {
 
     private static Loaded load(Library library, Finder finder) {
         Finder.Found found = finder.find(library);
-        List<String> missing = emulated() ? List.of() : finder.missingParts(library, found);
+        List<String> missing = finder.missingParts(library, found);
         if (!missing.isEmpty()) {
             throw new BackendException("CUDA: %s %s is incomplete: %s %s not there.".formatted(library.title(), found.library(),
                     String.join(", ", missing), missing.size() == 1 ? "is" : "are"), library.remedy());
@@ -129,10 +129,5 @@ public final class CudaLibraries {
         opened = NativeLibrary.open(found.library().file());
         String version = Versions.check(library, found.library(), opened, found.target().isPresent());
         return new Loaded(library, found.library(), version, opened);
-    }
-
-    private static boolean emulated() {
-        Loaded driver = LOADED.get(Library.DRIVER);
-        return driver != null && driver.opened.has(EMULATOR_MESSAGE);
     }
 }

@@ -3,10 +3,10 @@ package dev.lamina.cuda.lowering;
 import dev.lamina.cuda.api.ConvolutionShape;
 import dev.lamina.cuda.api.Dnn;
 import dev.lamina.cuda.api.DnnPooling;
+import dev.lamina.cuda.api.DnnPooling.Divisor;
 import dev.lamina.cuda.api.PoolingShape;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Pooling.AvgPool;
-import dev.lamina.graph.Pooling.AvgPoolGradient;
 import dev.lamina.graph.Window;
 import dev.lamina.tensor.DType;
 import java.util.List;
@@ -60,7 +60,8 @@ final class AveragePoolLowering {
         if (node.op() instanceof AvgPool op) {
             forward(node, op);
         } else {
-            gradient(node, (AvgPoolGradient) node.op());
+            assembly.because("cuDNN's gradient asks for the images, which the graph's has not");
+            kernels.lower(node);
         }
     }
 
@@ -68,44 +69,17 @@ final class AveragePoolLowering {
         Place x = assembly.any(node.input(0));
         Layout pooled = x.layout().like(node.output(0).type());
         Case c = new Case(op.window(), op.countIncludePad(), x.layout(), pooled);
-        if (own(node, c)) {
+        Optional<String> obstacle = c.obstacle();
+        if (obstacle.isPresent()) {
+            assembly.because(obstacle.get());
+            kernels.lower(node);
             return;
         }
         Place y = assembly.define(node.output(0), pooled);
-        DnnPooling pooling = pooling(c);
+        DnnPooling pooling = assembly.own(new DnnPooling(dnn, c.shape(), c.countPadding ? Divisor.WINDOW : Divisor.INPUT));
         assembly.add(List.of(node.name()), "cuDNN average pooling", stream -> {
             dnn.stream(stream);
             pooling.forward(x.buffer().address(), y.buffer().address());
         }, List.of(x.buffer(), y.buffer()));
-    }
-
-    private void gradient(Node node, AvgPoolGradient op) {
-        Place y = assembly.any(node.input(0));
-        Layout spread = y.layout().like(node.output(0).type());
-        Case c = new Case(op.window(), op.countIncludePad(), spread, y.layout());
-        if (own(node, c)) {
-            return;
-        }
-        Place x = assembly.define(node.output(0), spread);
-        DnnPooling pooling = pooling(c);
-        assembly.add(List.of(node.name()), "cuDNN average pooling gradient", stream -> {
-            dnn.stream(stream);
-            long from = y.buffer().address();
-            long to = x.buffer().address();
-            pooling.backward(from, from, to, to);
-        }, List.of(y.buffer(), x.buffer()));
-    }
-
-    private DnnPooling pooling(Case c) {
-        return assembly.own(new DnnPooling(dnn, c.shape(), c.countPadding ? DnnPooling.Divisor.WINDOW : DnnPooling.Divisor.INPUT));
-    }
-
-    /** Adds the step of our own if cuDNN does not take the case. */
-    private boolean own(Node node, Case c) {
-        c.obstacle().ifPresent(reason -> {
-            assembly.because(reason);
-            kernels.lower(node);
-        });
-        return c.obstacle().isPresent();
     }
 }

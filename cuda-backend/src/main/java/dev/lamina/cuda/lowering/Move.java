@@ -159,6 +159,9 @@ record Move(List<Axis> axes, End from, End to) {
 
     /** The axis along which reads are contiguous, if writes are so along another and both are long; else -1. */
     private int tiledAxis() {
+        if (axes.isEmpty()) {
+            return -1;
+        }
         Axis inner = axes.getLast();
         if (inner.written != 1 || Math.abs(inner.read) <= 1 || inner.extent < TILED) {
             return -1;

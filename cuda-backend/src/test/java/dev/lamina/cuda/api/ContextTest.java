@@ -4,16 +4,21 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNotEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.lamina.cuda.ChildJvm;
 import dev.lamina.cuda.Emulator;
 import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 /** Opening devices and taking memory. */
 final class ContextTest {
+    @TempDir
+    private Path temp;
+
     @BeforeAll
     static void emulator() {
         Emulator.require();
@@ -147,17 +152,26 @@ final class ContextTest {
     }
 
     @Test
-    void contextsOfTwoDevicesDoNotMix() {
-        if (Context.devices() < 2) {
-            System.out.println("SKIPPED: one device only");
-        }
-        assumeTrue(Context.devices() > 1, "one device only");
-        try (Device first = new Device(); Context second = Context.open(1); Stream other = second.stream();
-                DeviceMemory there = second.allocate(256, "on the second"); DeviceMemory here = first.floats(1, 2, 3)) {
-            assertEquals(1, second.facts().index());
-            other.fill(there.address(), (byte) 1, 256);
-            other.synchronize();
-            assertEquals(3f, first.floats(here)[2]);
+    void contextsOfTwoDevicesDoNotMix() throws Exception {
+        String text = new ChildJvm(temp).variable("LAMINA_EMULATOR_DEVICES", "2").option("-Dlamina.cuda.libs=" + Emulator.folder())
+                .run(TwoDevices.class);
+        assertTrue(text.contains("0 and 1 of 2: 3.0 and 1, nothing alive: true"), text);
+    }
+
+    /** Works on both devices in turn and prints what it finds. */
+    static final class TwoDevices {
+        public static void main(String[] arguments) {
+            try (Device first = new Device(); Context second = Context.open(1); Stream other = second.stream();
+                    DeviceMemory there = second.allocate(256, "on the second"); PinnedMemory host = second.pinned(256, "on the second");
+                    DeviceMemory here = first.floats(1, 2, 3)) {
+                other.fill(there.address(), (byte) 1, 256);
+                other.copyToHost(host.segment(), there.address(), 256);
+                float[] floats = first.floats(here);
+                other.synchronize();
+                System.out.printf("%d and %d of %d: %s and %d", first.context.facts().index(), second.facts().index(), Context.devices(),
+                        floats[2], host.segment().get(ValueLayout.JAVA_BYTE, 255));
+            }
+            System.out.println(", nothing alive: " + (Emulator.control().alive() + Emulator.control().leaks()).isEmpty());
         }
     }
 }

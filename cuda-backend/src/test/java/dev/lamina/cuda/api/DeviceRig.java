@@ -10,7 +10,7 @@ import java.util.Deque;
 
 /** A device with a stream, and numbers in and out of its memory. */
 final class DeviceRig implements AutoCloseable {
-    private static final boolean REAL = "required".equals(System.getProperty("lamina.gpu"));
+    private static final boolean REAL = Emulator.isGpuRequired();
 
     private final Context context;
     private final Stream stream;

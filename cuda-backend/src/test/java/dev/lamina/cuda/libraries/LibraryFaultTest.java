@@ -5,7 +5,11 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.backend.Availability;
+import dev.lamina.backend.BackendException;
+import dev.lamina.backend.Backends;
+import dev.lamina.cuda.ChildJvm;
 import dev.lamina.cuda.CudaProvider;
+import dev.lamina.cuda.Emulator;
 import dev.lamina.cuda.api.Nvrtc;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,6 +32,17 @@ final class LibraryFaultTest {
             System.out.println("available " + availability.available() + ", by name " + availability.byName() + ": " + availability.detail());
             provider.details().forEach(System.out::println);
             System.out.println("again " + provider.probe().equals(availability));
+        }
+    }
+
+    /** Lets Lamina choose, where there is no other backend on the class path. */
+    static final class Auto {
+        public static void main(String[] arguments) {
+            try {
+                Backends.open("auto").close();
+            } catch (BackendException e) {
+                System.out.println(e.getMessage());
+            }
         }
     }
 
@@ -71,6 +86,17 @@ final class LibraryFaultTest {
     void anEmulatedDeviceIsOpenedByNameOnly() throws Exception {
         FakeCuda fake = fake().driver(12_060, 1, 0, "EMULATED device").toolkit(12, 6).cudnn(90_501);
         assertContains(doctor(fake), "available false, by name true: EMULATED device", "not a GPU");
+    }
+
+    @Test
+    void theEmulatorIsOpenedByNameOnlyAndAutoSaysWhy() throws Exception {
+        Emulator.require();
+        ChildJvm child = new ChildJvm(temp).variable("LAMINA_CUDA_LIBS", Emulator.folder().toString());
+        assertContains(child.run(Doctor.class), "available false, by name true: ", "EMULATED", "not a GPU", "device 0 ", "cuDNN   9.",
+                Emulator.folder().resolve("libcublas.so.12") + " (named by LAMINA_CUDA_LIBS)");
+        assertContains(child.run(Auto.class), "no backend is available: cuda passed over: ", "EMULATED");
+        assertContains(child.variable("LAMINA_EMULATOR_DEVICES", "0").run(Doctor.class), "available false, by name false: ",
+                "shows no device");
     }
 
     @Test

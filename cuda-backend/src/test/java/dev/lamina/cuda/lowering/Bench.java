@@ -137,7 +137,7 @@ final class Bench implements AutoCloseable {
                 uploads.put(plain.buffer(), inputs.get(input.inputName()));
                 Layout wanted = lie.of(input.type());
                 if (wanted.isPlain()) {
-                    assembly.define(node.output(0), plain);
+                    assembly.define(node.output(0), new Place(given, wanted));
                 } else {
                     assembly.convert(node.name(), plain, assembly.define(node.output(0), wanted), "test");
                 }

@@ -15,6 +15,7 @@ import dev.lamina.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.BiConsumer;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -25,7 +26,7 @@ import org.junit.jupiter.api.TestFactory;
 /** Pooling against the reference in every layout, with ties, NaN and infinities. */
 class MaxPoolLoweringTest {
     private static final DType[] TYPES = {DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16};
-    private static final long[][] SHAPES = {{2, 3, 7, 6}, {1, 17, 13, 9}, {1, 1, 5, 5}, {3, 33, 5, 4}, {0, 2, 6, 7}};
+    private static final long[][] SHAPES = {{2, 3, 7, 6}, {1, 17, 9, 7}, {1, 1, 5, 5}, {3, 33, 5, 4}, {0, 2, 6, 7}};
     private static final List<Window> WINDOWS = List.of(Window.of(1), Window.of(2).stride(2), Window.of(3).stride(2),
             Window.of(3).padding(1), Window.of(2, 3).stride(2, 1), Window.of(2).stride(3), Window.of(3).stride(2).padding(1, 0, 0, 1),
             Window.of(3).stride(2).padding(1).rounding(Rounding.CEIL), Window.of(2).stride(2).padding(1).rounding(Rounding.CEIL),
@@ -45,10 +46,12 @@ class MaxPoolLoweringTest {
         }
     }
 
+    /** All windows in float32; in other types, whose code is the same, every third. */
     private static Stream<DynamicTest> cases(BiConsumer<DType, Case> check) {
-        return Stream.of(TYPES).flatMap(dtype -> Stream.of(SHAPES).flatMap(dims -> WINDOWS.stream().map(window ->
-                DynamicTest.dynamicTest(dtype + " " + Arrays.toString(dims) + " " + window,
-                        () -> check.accept(dtype, new Case(window, dims))))));
+        return Stream.of(TYPES).flatMap(dtype -> Stream.of(SHAPES).flatMap(dims -> IntStream.range(0, WINDOWS.size())
+                .filter(i -> dtype == DType.FLOAT32 || i % 3 == dtype.ordinal() % 3).mapToObj(WINDOWS::get).map(window ->
+                        DynamicTest.dynamicTest(dtype + " " + Arrays.toString(dims) + " " + window,
+                                () -> check.accept(dtype, new Case(window, dims))))));
     }
 
     private record Case(Window window, long[] dims) {

@@ -1,4 +1,4 @@
-package dev.lamina.cuda.libraries;
+package dev.lamina.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
@@ -10,28 +10,28 @@ import java.util.List;
 import java.util.Map;
 
 /** Another Java machine: a library that was loaded once stays in its process. */
-final class ChildJvm {
+public final class ChildJvm {
     private final Path temp;
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> variables = new HashMap<>();
 
-    ChildJvm(Path temp) {
+    public ChildJvm(Path temp) {
         this.temp = temp;
         variables.put("LAMINA_CACHE", temp.resolve("cache").toString());
     }
 
-    ChildJvm option(String option) {
+    public ChildJvm option(String option) {
         options.add(option);
         return this;
     }
 
-    ChildJvm variable(String name, String value) {
+    public ChildJvm variable(String name, String value) {
         variables.put(name, value);
         return this;
     }
 
     /** Runs a class to its end and gives what it prints. */
-    String run(Class<?> main, String... arguments) throws Exception {
+    public String run(Class<?> main, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"), "bin", "java").toString(), "-cp",
                 System.getProperty("java.class.path"), "--enable-native-access=ALL-UNNAMED", "-XX:+UseSerialGC",
                 "-XX:TieredStopAtLevel=1"));
