@@ -139,7 +139,7 @@ final class LibraryFaultTest {
     @Test
     void aLibraryThatIsNoneGivesTheLoadersWords() throws Exception {
         FakeCuda fake = fake().driver().toolkit(12, 6).cudnn(90_501);
-        Files.writeString(fake.folder().resolve("libcublas.so.12"), "not an ELF file, but longer than its header would be");
+        Files.writeString(fake.folder().resolve("libcublas.so.12"), "not an ELF file ".repeat(20));
         assertContains(doctor(fake), "available false", "libcublas.so.12 cannot be loaded: ", "invalid ELF header");
     }
 
