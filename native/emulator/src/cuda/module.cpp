@@ -27,6 +27,20 @@ void end_modules(Context& context) {
     }
 }
 
+namespace {
+
+/// A path to the file that no load before had: the loader takes equal names for equal objects. Written as dots and slashes that mean nothing.
+std::string unique_path(int file) {
+    static std::size_t count = 0;
+    std::string path = "/proc/self/fd/";
+    for (std::size_t number = ++count; number > 0; number >>= 1) {
+        path += number & 1 ? "./" : "/";
+    }
+    return text(path, file);
+}
+
+}
+
 SharedObject::SharedObject(const std::string& bytes) {
     int file = memfd_create("lamina-module", MFD_CLOEXEC);
     if (file < 0) {
@@ -41,7 +55,7 @@ SharedObject::SharedObject(const std::string& bytes) {
         }
         written += static_cast<std::size_t>(part);
     }
-    handle_ = dlopen(text("/proc/self/fd/", file).c_str(), RTLD_NOW | RTLD_LOCAL);
+    handle_ = dlopen(unique_path(file).c_str(), RTLD_NOW | RTLD_LOCAL);
     const char* why = handle_ ? nullptr : dlerror();
     close(file);
     if (!handle_) {
