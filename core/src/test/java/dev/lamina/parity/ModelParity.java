@@ -9,6 +9,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.State;
 import dev.lamina.backend.Tolerance;
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.Graph;
 import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.TensorType;
@@ -120,10 +121,14 @@ public final class ModelParity {
         return new ModelSteps(backend, setup.create(), floating, setup.batch, optimizer, rate(optimizer));
     }
 
-    /** The tolerance of one step, of float32: all terms that the convolutions and products of the graph sum. */
     private static Tolerance stepTolerance(ModelSteps steps) {
+        return stepTolerance(steps.graph());
+    }
+
+    /** The tolerance of one step, of float32: all terms that the convolutions and products of the graph sum. */
+    public static Tolerance stepTolerance(Graph graph) {
         long terms = 1;
-        for (Node node : steps.graph().nodes()) {
+        for (Node node : graph.nodes()) {
             if (node.op() instanceof Convolution || node.op() instanceof MatMul) {
                 List<TensorType> in = node.inputs().stream().map(Value::type).toList();
                 List<TensorType> out = node.outputs().stream().map(Value::type).toList();

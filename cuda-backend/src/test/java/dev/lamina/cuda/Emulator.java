@@ -13,8 +13,8 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The CUDA emulator of {@code native/emulator}, for tests. It is built at the first use in a JVM, into {@code target/emulator} of the module
- * under test; {@link #require()} also points {@code lamina.cuda.libs} there, so it comes before the first use of the backend.
+ * The CUDA emulator of {@code native/emulator}, for tests. It is built at the first use in a JVM, into {@code cuda-backend/target/emulator}
+ * whatever module is under test; {@link #require()} also points {@code lamina.cuda.libs} there, so it comes before the first use of the backend.
  */
 public final class Emulator {
     /** The system property that the backend's loader reads first: a folder of CUDA libraries. */
@@ -69,7 +69,7 @@ public final class Emulator {
 
     /** Built once a JVM, when first asked for. */
     private static final class Build {
-        static final Path FOLDER = Path.of("target", "emulator").toAbsolutePath();
+        static final Path FOLDER = root().resolve("cuda-backend/target/emulator");
         static final String REASON = run();
         static final Supplier<EmulatorControl> CONTROL = new Once();
 
@@ -108,7 +108,7 @@ public final class Emulator {
         /** Runs the build script, while the lock keeps other test JVMs out of the folder. */
         private static void build(FileLock lock) throws IOException {
             Path log = FOLDER.resolve("build.log");
-            Process process = new ProcessBuilder("sh", script().toString(), FOLDER.toString(), "tests").redirectErrorStream(true)
+            Process process = new ProcessBuilder("sh", root().resolve(SCRIPT).toString(), FOLDER.toString(), "tests").redirectErrorStream(true)
                     .redirectOutput(log.toFile()).start();
             try {
                 boolean ended = process.waitFor(5, TimeUnit.MINUTES);
@@ -122,11 +122,11 @@ public final class Emulator {
             }
         }
 
-        /** The script, looked for from the working folder upwards: Maven runs tests in the module's folder. */
-        private static Path script() {
+        /** The source tree, looked for from the working folder upwards: Maven runs tests in the module's folder. */
+        private static Path root() {
             for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
                 if (Files.exists(folder.resolve(SCRIPT))) {
-                    return folder.resolve(SCRIPT);
+                    return folder;
                 }
             }
             throw new IllegalStateException(SCRIPT + " is not in " + Path.of("").toAbsolutePath() + " or a folder above");
