@@ -206,4 +206,31 @@ class UpdatesTest {
             assertArrayEquals(expected.get(name).toDoubles(), actual.get(name).toDoubles(), epsilon, name);
         }
     }
+
+    /** In bfloat16 precision an image may be a gradient, or a new value: variables stay float32. */
+    @Test
+    void narrowOperands() {
+        GraphBuilder builder = new GraphBuilder();
+        Value x = builder.input("x", TensorType.of(DType.FLOAT32, 2, 8, 5, 3));
+        Value w = builder.input("w", TensorType.of(DType.FLOAT32, 8, 8, 1, 1));
+        Value y = Convolution.conv2d(x, w, Window.of(1), 1);
+        Value rate = builder.variable("rate", TensorType.of(DType.FLOAT32), false);
+        Update.node(new Sgd(0, false, 0, MomentumForm.RATE_OUTSIDE), builder.variable("stepped", y.type(), true), y, rate);
+        Update.assign(builder.variable("taken", y.type(), true), y);
+        Update.ema(builder.variable("averaged", y.type(), true), y, 0.5);
+        Graph graph = builder.build();
+        CompileOptions options = CompileOptions.defaults().withPrecision(Precision.BFLOAT16);
+        double[] images = IntStream.range(0, 240).mapToDouble(i -> i / 15 % 8 + i % 15 * 8).toArray();
+        try (State state = backend.createState(graph.variables()); Executable executable = backend.compile(graph, options)) {
+            state.set("rate", Tensor.scalar(DType.FLOAT32, 1.0 / 256));
+            state.set("stepped", Tensor.full(DType.FLOAT32, y.shape(), 1));
+            // The identity: channel k of the result is channel k of the image.
+            double[] identity = IntStream.range(0, 64).mapToDouble(i -> i % 9 == 0 ? 1 : 0).toArray();
+            executable.run(state, Map.of("x", Tensor.of(DType.FLOAT32, images, 240).reshape(2, 8, 5, 3), "w",
+                    Tensor.of(DType.FLOAT32, identity, 64).reshape(8, 8, 1, 1)));
+            assertArrayEquals(images, state.get("taken").toDoubles());
+            assertArrayEquals(IntStream.range(0, 240).mapToDouble(i -> images[i] / 2).toArray(), state.get("averaged").toDoubles());
+            assertArrayEquals(IntStream.range(0, 240).mapToDouble(i -> 1 - images[i] / 256).toArray(), state.get("stepped").toDoubles());
+        }
+    }
 }
