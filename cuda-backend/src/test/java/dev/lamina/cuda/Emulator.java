@@ -5,8 +5,8 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Path;
 
 /**
- * The CUDA emulator of {@code native/emulator}, for tests. It is built at the first use in a JVM, into {@code target/emulator} of the module
- * under test; {@link #require()} also points {@code lamina.cuda.libs} there, so it comes before the first use of the backend.
+ * The CUDA emulator of {@code native/emulator}, for tests. It is built at the first use in a JVM, into {@code target/emulator} of the
+ * module under test; {@link #require()} also points {@code lamina.cuda.libs} there, so it comes before the first use of the backend.
  */
 public final class Emulator {
     /** The system property that the backend's loader reads first: a folder of CUDA libraries. */

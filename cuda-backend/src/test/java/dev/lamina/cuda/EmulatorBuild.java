@@ -71,7 +71,8 @@ final class EmulatorBuild {
             process.destroyForcibly();
         }
         if (!ended || process.exitValue() != 0) {
-            throw new IllegalStateException(SCRIPT + (ended ? " failed" : " ran for " + MINUTES + " minutes") + ":\n" + Files.readString(log));
+            String why = ended ? " failed" : " ran for " + MINUTES + " minutes";
+            throw new IllegalStateException(SCRIPT + why + ":\n" + Files.readString(log));
         }
     }
 
