@@ -19,8 +19,8 @@ int cublasDgemm_v2(cublasContext*, int, int, int, int, int, const double*, const
         int);
 int cublasSgemmStridedBatched(cublasContext*, int, int, int, int, int, const float*, const float*, int, long long, const float*, int,
         long long, const float*, float*, int, long long, int);
-int cublasGemmEx(cublasContext*, int, int, int, int, int, const void*, const void*, int, int, const void*, int, int, const void*, void*, int,
-        int, int, int);
+int cublasGemmEx(cublasContext*, int, int, int, int, int, const void*, const void*, int, int, const void*, int, int, const void*, void*,
+        int, int, int, int);
 int cublasGemmStridedBatchedEx(cublasContext*, int, int, int, int, int, const void*, const void*, int, int, long long, const void*, int,
         int, long long, const void*, void*, int, int, long long, int, int, int);
 }
@@ -89,8 +89,8 @@ TEST(cublas_products_of_every_size_and_transpose_agree_with_plain_loops) {
                                 expected[j * m + i] += a[flags & 1 ? i * lda + p : p * lda + i] * b[flags & 2 ? p * ldb + j : j * ldb + p];
                     Buffer<double> da(a), db(b), dc(m * n);
                     double alpha = 1, beta = 0;
-                    EXPECT_EQUAL(cublasDgemm_v2(blas.handle, flags & 1 ? T : N, flags & 2 ? T : N, m, n, k, &alpha, da.get(), lda, db.get(),
-                            ldb, &beta, dc.get(), m), 0);
+                    EXPECT_EQUAL(cublasDgemm_v2(blas.handle, flags & 1 ? T : N, flags & 2 ? T : N, m, n, k, &alpha, da.get(), lda,
+                            db.get(), ldb, &beta, dc.get(), m), 0);
                     EXPECT_NEAR(dc.read(blas.stream), expected, 1e-13);
                 }
 }
@@ -117,9 +117,11 @@ TEST(cublas_gemmex_takes_bf16_and_gives_bf16_or_float) {
     Buffer<std::uint16_t> b(std::vector<std::uint16_t>{narrow(5), narrow(7), narrow(6), narrow(8)});
     Buffer<float> c(4);
     Buffer<std::uint16_t> d(4);
-    EXPECT_EQUAL(cublasGemmEx(blas.handle, N, N, 2, 2, 2, &one, a.get(), r16bf, 2, b.get(), r16bf, 2, &zero, c.get(), r32f, 2, compute_32f, -1), 0);
+    EXPECT_EQUAL(cublasGemmEx(blas.handle, N, N, 2, 2, 2, &one, a.get(), r16bf, 2, b.get(), r16bf, 2, &zero, c.get(), r32f, 2, compute_32f,
+            -1), 0);
     EXPECT_NEAR(c.read(blas.stream), (std::vector<double>{19, 43, 22, 50}), 0);
-    EXPECT_EQUAL(cublasGemmEx(blas.handle, N, N, 2, 2, 2, &one, a.get(), r16bf, 2, b.get(), r16bf, 2, &zero, d.get(), r16bf, 2, compute_32f, -1), 0);
+    EXPECT_EQUAL(cublasGemmEx(blas.handle, N, N, 2, 2, 2, &one, a.get(), r16bf, 2, b.get(), r16bf, 2, &zero, d.get(), r16bf, 2,
+            compute_32f, -1), 0);
     std::vector<float> wide;
     for (std::uint16_t value : d.read(blas.stream)) wide.push_back(widen(value));
     EXPECT_NEAR(wide, (std::vector<double>{19, 43, 22, 50}), 0);
@@ -132,7 +134,8 @@ TEST(cublas_tf32_rounds_operands_to_ten_bits) {
     Buffer<float> b(std::vector<float>{1});
     Buffer<float> c(3);
     auto multiply = [&](int compute) {
-        EXPECT_EQUAL(cublasGemmEx(blas.handle, N, N, 3, 1, 1, &one, a.get(), r32f, 3, b.get(), r32f, 1, &zero, c.get(), r32f, 3, compute, -1), 0);
+        EXPECT_EQUAL(cublasGemmEx(blas.handle, N, N, 3, 1, 1, &one, a.get(), r32f, 3, b.get(), r32f, 1, &zero, c.get(), r32f, 3, compute,
+                -1), 0);
         return c.read(blas.stream);
     };
     std::vector<double> rounded{1 + 0x1p-10, 1, -1 - 0x1p-10};
@@ -151,11 +154,11 @@ TEST(cublas_strided_batches_multiply_each_pair) {
     Buffer<float> c(std::vector<float>{1, 9, 1});
     EXPECT_EQUAL(cublasSgemmStridedBatched(blas.handle, N, N, 1, 1, 1, &one, a.get(), 1, 2, b.get(), 1, 1, &one, c.get(), 1, 2, 2), 0);
     EXPECT_NEAR(c.read(blas.stream), (std::vector<double>{11, 9, 22}), 0);
-    EXPECT_EQUAL(cublasGemmStridedBatchedEx(blas.handle, N, N, 1, 1, 1, &one, a.get(), r32f, 1, 0, b.get(), r32f, 1, 1, &zero, c.get(), r32f, 1,
-            1, 2, compute_32f, -1), 0);
+    EXPECT_EQUAL(cublasGemmStridedBatchedEx(blas.handle, N, N, 1, 1, 1, &one, a.get(), r32f, 1, 0, b.get(), r32f, 1, 1, &zero, c.get(),
+            r32f, 1, 1, 2, compute_32f, -1), 0);
     EXPECT_NEAR(c.read(blas.stream), (std::vector<double>{10, 14, 22}), 0);
-    EXPECT_EQUAL(cublasGemmStridedBatchedEx(blas.handle, N, N, 1, 1, 1, &one, a.get(), r32f, 1, 0, b.get(), r32f, 1, 1, &zero, c.get(), r32f, 1,
-            0, 2, compute_32f, -1), invalid_value);
+    EXPECT_EQUAL(cublasGemmStridedBatchedEx(blas.handle, N, N, 1, 1, 1, &one, a.get(), r32f, 1, 0, b.get(), r32f, 1, 1, &zero, c.get(),
+            r32f, 1, 0, 2, compute_32f, -1), invalid_value);
 }
 
 TEST(cublas_reads_scalars_at_the_call_and_no_result_with_beta_zero) {

@@ -8,12 +8,13 @@ namespace {
 /// A 3x3 convolution of 4 to 8 channels over 6x6, with buffers; its parts are changed by the tests.
 struct Layer {
     explicit Layer(int format = nchw, int type = type_float)
-        : xd(2, 4, 6, 6, type, format), yd(2, 8, 6, 6, type, format), wd(8, 4, 3, 3, type, format), conv(1, 1, 1, 1, type == type_double ? 1 : 0),
+        : xd(2, 4, 6, 6, type, format), yd(2, 8, 6, 6, type, format), wd(8, 4, 3, 3, type, format), conv(1, 1, 1, 1,
+        type == type_double ? 1 : 0),
           x(std::vector<float>(600, 1)), w(std::vector<float>(600, 1)), y(1200), space(100'000) {}
 
     int forward(int algo, std::size_t bytes) {
-        return cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), algo, bytes == 0 ? nullptr : space.get(),
-                bytes, &zero, yd.get(), y.get());
+        return cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), algo,
+                bytes == 0 ? nullptr : space.get(), bytes, &zero, yd.get(), y.get());
     }
 
     Dnn dnn;
@@ -64,8 +65,8 @@ TEST(cudnn_tells_which_gradients_are_not_deterministic) {
     EXPECT_EQUAL(cudnnGetConvolutionBackwardDataAlgorithm_v7(c.dnn.handle, c.wd.get(), c.yd.get(), c.conv.get(), c.xd.get(), 6, &returned,
             data.data()), 0);
     for (const Performance& result : data) EXPECT_EQUAL(result.determinism, result.status == 0 && result.algo != 0 ? 1 : 0);
-    EXPECT_EQUAL(cudnnGetConvolutionBackwardFilterAlgorithm_v7(c.dnn.handle, c.xd.get(), c.yd.get(), c.conv.get(), c.wd.get(), 7, &returned,
-            filter.data()), 0);
+    EXPECT_EQUAL(cudnnGetConvolutionBackwardFilterAlgorithm_v7(c.dnn.handle, c.xd.get(), c.yd.get(), c.conv.get(), c.wd.get(), 7,
+            &returned, filter.data()), 0);
     for (const Performance& result : filter) {
         bool random = result.algo == 0 || result.algo == 3 || result.status != 0;
         EXPECT_EQUAL(result.determinism, random ? 0 : 1);
@@ -77,8 +78,8 @@ TEST(cudnn_search_with_buffers_overwrites_the_output_and_heeds_the_limit) {
     Layer c;
     std::vector<Performance> results(8);
     int returned = 0;
-    EXPECT_EQUAL(cudnnFindConvolutionForwardAlgorithmEx(c.dnn.handle, c.xd.get(), c.x.get(), c.wd.get(), c.w.get(), c.conv.get(), c.yd.get(),
-            c.y.get(), 8, &returned, results.data(), c.space.get(), 256), 0);
+    EXPECT_EQUAL(cudnnFindConvolutionForwardAlgorithmEx(c.dnn.handle, c.xd.get(), c.x.get(), c.wd.get(), c.w.get(), c.conv.get(),
+            c.yd.get(), c.y.get(), 8, &returned, results.data(), c.space.get(), 256), 0);
     std::vector<float> y = c.y.read(c.dnn.stream);
     EXPECT(y[0] != y[0]);
     EXPECT(c.x.read(c.dnn.stream)[0] == 1);
@@ -127,7 +128,8 @@ TEST(cudnn_refuses_descriptors_that_disagree) {
 TEST(cudnn_refuses_bad_pointers_and_aliases) {
     Layer c(nhwc);
     auto run = [&](const float* x, float* y, const void* alpha) {
-        return cudnnConvolutionForward(c.dnn.handle, alpha, c.xd.get(), x, c.wd.get(), c.w.get(), c.conv.get(), 0, nullptr, 0, &zero, c.yd.get(), y);
+        return cudnnConvolutionForward(c.dnn.handle, alpha, c.xd.get(), x, c.wd.get(), c.w.get(), c.conv.get(), 0, nullptr, 0, &zero,
+                c.yd.get(), y);
     };
     EXPECT_EQUAL(run(c.x.get(), c.y.get(), &one), 0);
     EXPECT_EQUAL(run(nullptr, c.y.get(), &one), null_pointer);

@@ -64,14 +64,14 @@ void compare(const Setting& z, int type) {
     Buffer<Number> bx(x), bw(w), bdy(dy), by(old_y), bdx(old_dx), bdw(old_dw);
     // float: one rounding at the end. double: sums of at most 4000 terms below 1, added in another order.
     double limit = type == type_double ? 4000 * 0x1p-53 : 0x1p-24;
-    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &alpha, xd.get(), bx.get(), wd.get(), bw.get(), conv.get(), 0, nullptr, 0, &beta, yd.get(),
-            by.get()), 0);
+    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &alpha, xd.get(), bx.get(), wd.get(), bw.get(), conv.get(), 0, nullptr, 0, &beta,
+            yd.get(), by.get()), 0);
     EXPECT_NEAR(by.read(dnn.stream), y, limit);
-    EXPECT_EQUAL(cudnnConvolutionBackwardData(dnn.handle, &alpha, wd.get(), bw.get(), yd.get(), bdy.get(), conv.get(), 0, nullptr, 0, &beta,
-            xd.get(), bdx.get()), 0);
+    EXPECT_EQUAL(cudnnConvolutionBackwardData(dnn.handle, &alpha, wd.get(), bw.get(), yd.get(), bdy.get(), conv.get(), 0, nullptr, 0,
+            &beta, xd.get(), bdx.get()), 0);
     EXPECT_NEAR(bdx.read(dnn.stream), dx, limit);
-    EXPECT_EQUAL(cudnnConvolutionBackwardFilter(dnn.handle, &alpha, xd.get(), bx.get(), yd.get(), bdy.get(), conv.get(), 0, nullptr, 0, &beta,
-            wd.get(), bdw.get()), 0);
+    EXPECT_EQUAL(cudnnConvolutionBackwardFilter(dnn.handle, &alpha, xd.get(), bx.get(), yd.get(), bdy.get(), conv.get(), 0, nullptr, 0,
+            &beta, wd.get(), bdw.get()), 0);
     EXPECT_NEAR(bdw.read(dnn.stream), dw, limit);
 }
 
@@ -84,12 +84,12 @@ TEST(cudnn_convolution_by_hand) {
     Filter wd(1, 1, 2, 2);
     Convolution conv;
     Buffer<float> x(std::vector<float>{1, 2, 3, 4, 5, 6, 7, 8, 9}), w(std::vector<float>{1, 2, 3, 4}), y(4);
-    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), 0, nullptr, 0, &zero, yd.get(),
-            y.get()), 0);
+    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), 0, nullptr, 0, &zero,
+            yd.get(), y.get()), 0);
     EXPECT_NEAR(y.read(dnn.stream), (std::vector<double>{37, 47, 67, 77}), 0);
     Convolution turned(0, 1, 1, 1, type_float, 0);
-    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), turned.get(), 0, nullptr, 0, &zero, yd.get(),
-            y.get()), 0);
+    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), turned.get(), 0, nullptr, 0, &zero,
+            yd.get(), y.get()), 0);
     EXPECT_NEAR(y.read(dnn.stream), (std::vector<double>{23, 33, 53, 63}), 0);
 }
 
@@ -114,7 +114,8 @@ TEST(cudnn_convolutions_agree_with_plain_loops) {
     const Setting settings[] = {
         {1, 1, 1, 1, 1, 1, 1, 0, 1, 1, 1, 1, nchw}, {2, 3, 7, 5, 4, 3, 3, 1, 1, 1, 1, 1, nchw}, {3, 4, 9, 8, 6, 3, 2, 2, 2, 1, 2, 1, nchw},
         {1, 6, 11, 7, 6, 3, 3, 3, 2, 2, 6, 1, nchw}, {2, 2, 5, 5, 3, 5, 5, 4, 3, 1, 1, 0, nchw}, {2, 3, 4, 4, 2, 1, 1, 0, 3, 1, 1, 1, nchw},
-        {2, 8, 6, 5, 4, 3, 3, 1, 1, 1, 1, 1, nhwc}, {3, 4, 8, 8, 8, 2, 3, 1, 2, 2, 2, 1, nhwc}, {4, 16, 20, 20, 24, 3, 3, 1, 1, 1, 1, 1, nhwc},
+        {2, 8, 6, 5, 4, 3, 3, 1, 1, 1, 1, 1, nhwc}, {3, 4, 8, 8, 8, 2, 3, 1, 2, 2, 2, 1, nhwc}, {4, 16, 20, 20, 24, 3, 3, 1, 1, 1, 1, 1,
+        nhwc},
         {1, 3, 40, 40, 16, 5, 5, 2, 1, 1, 1, 1, nchw}, {5, 12, 9, 9, 20, 3, 3, 1, 2, 1, 4, 1, nhwc},
     };
     for (const Setting& setting : settings) {
@@ -132,8 +133,8 @@ TEST(cudnn_convolution_of_bf16_computes_in_float) {
     for (int i = 0; i < 8; i++) x.push_back(narrow(i + 1));
     for (int i = 0; i < 64; i++) w.push_back(narrow(i / 8 == i % 8 ? 3 : 1));
     Buffer<std::uint16_t> bx(x), bw(w), by(8);
-    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), bx.get(), wd.get(), bw.get(), conv.get(), 0, nullptr, 0, &zero, yd.get(),
-            by.get()), 0);
+    EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), bx.get(), wd.get(), bw.get(), conv.get(), 0, nullptr, 0, &zero,
+            yd.get(), by.get()), 0);
     std::vector<float> y;
     for (std::uint16_t value : by.read(dnn.stream)) y.push_back(widen(value));
     EXPECT_NEAR(y, (std::vector<double>{38, 40, 42, 44, 46, 48, 50, 52}), 0);
@@ -148,8 +149,8 @@ TEST(cudnn_convolution_rounds_to_tf32_unless_forbidden) {
     Buffer<float> x(std::vector<float>{1 + 0x1p-12f}), w(std::vector<float>{1}), y(1);
     auto run = [&](int math) {
         EXPECT_EQUAL(cudnnSetConvolutionMathType(conv.get(), math), 0);
-        EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), 0, nullptr, 0, &zero, yd.get(),
-                y.get()), 0);
+        EXPECT_EQUAL(cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), 0, nullptr, 0, &zero,
+                yd.get(), y.get()), 0);
         return y.read(dnn.stream);
     };
     EXPECT_NEAR(run(0), (std::vector<double>{1}), 0);
@@ -163,7 +164,8 @@ TEST(cudnn_convolution_with_bias_and_activation) {
     Filter wd(2, 1, 1, 1);
     Convolution conv;
     Activation relu(1), identity(5), tanh(2);
-    Buffer<float> x(std::vector<float>{1, -3}), w(std::vector<float>{1, 10}), b(std::vector<float>{100, -5}), y(std::vector<float>{1, 2, 3, 4});
+    Buffer<float> x(std::vector<float>{1, -3}), w(std::vector<float>{1, 10}), b(std::vector<float>{100, -5}), y(std::vector<float>{1, 2, 3,
+            4});
     Buffer<float> space(1024);
     float two = 2;
     auto run = [&](Activation& act, int algo) {

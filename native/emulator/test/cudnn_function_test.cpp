@@ -28,8 +28,8 @@ std::vector<double> activate(int mode, double coefficient, double x, double dy) 
     double alpha = 1, beta = 0;
     Buffer<double> bx(std::vector<double>{x}), by(1), bdy(std::vector<double>{dy}), bdx(1);
     EXPECT_EQUAL(cudnnActivationForward(dnn.handle, act.get(), &alpha, t.get(), bx.get(), &beta, t.get(), by.get()), 0);
-    EXPECT_EQUAL(cudnnActivationBackward(dnn.handle, act.get(), &alpha, t.get(), by.get(), t.get(), bdy.get(), t.get(), bx.get(), &beta, t.get(),
-            bdx.get()), 0);
+    EXPECT_EQUAL(cudnnActivationBackward(dnn.handle, act.get(), &alpha, t.get(), by.get(), t.get(), bdy.get(), t.get(), bx.get(), &beta,
+            t.get(), bdx.get()), 0);
     return {by.read(dnn.stream)[0], bdx.read(dnn.stream)[0]};
 }
 

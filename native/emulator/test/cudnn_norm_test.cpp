@@ -45,8 +45,9 @@ TEST(cudnn_batch_norm_trains_with_statistics_of_the_batch) {
     Layer l;
     Buffer<float> mean(std::vector<float>{100}), variance(std::vector<float>{200}), saved(1), inverse(1);
     auto train = [&](double factor) {
-        return cudnnBatchNormalizationForwardTraining(l.dnn.handle, spatial, &one, &zero, l.x.get(), l.values.get(), l.x.get(), l.result.get(),
-                l.parameters.get(), l.scale.get(), l.bias.get(), factor, mean.get(), variance.get(), 4, saved.get(), inverse.get());
+        return cudnnBatchNormalizationForwardTraining(l.dnn.handle, spatial, &one, &zero, l.x.get(), l.values.get(), l.x.get(),
+                l.result.get(), l.parameters.get(), l.scale.get(), l.bias.get(), factor, mean.get(), variance.get(), 4, saved.get(),
+                inverse.get());
     };
     EXPECT_EQUAL(train(0.25), 0);
     EXPECT_NEAR(l.result.read(l.dnn.stream), (std::vector<double>{8, 10 - 2 / 3.0, 10 + 2 / 3.0, 12}), 1e-7);
@@ -62,25 +63,27 @@ TEST(cudnn_batch_norm_trains_with_statistics_of_the_batch) {
 TEST(cudnn_batch_norm_infers_with_given_statistics) {
     Layer l;
     Buffer<float> mean(std::vector<float>{1}), variance(std::vector<float>{12});
-    EXPECT_EQUAL(cudnnBatchNormalizationForwardInference(l.dnn.handle, spatial, &one, &zero, l.x.get(), l.values.get(), l.x.get(), l.result.get(),
-            l.parameters.get(), l.scale.get(), l.bias.get(), mean.get(), variance.get(), 4), 0);
+    EXPECT_EQUAL(cudnnBatchNormalizationForwardInference(l.dnn.handle, spatial, &one, &zero, l.x.get(), l.values.get(), l.x.get(),
+            l.result.get(), l.parameters.get(), l.scale.get(), l.bias.get(), mean.get(), variance.get(), 4), 0);
     EXPECT_NEAR(l.result.read(l.dnn.stream), (std::vector<double>{10, 11, 12, 13}), 0);
 }
 
 // dy = (3, 0, 0, 0), normalised x = (-1, -1/3, 1/3, 1): sum dy = 3, sum dy x = -3, dx = 2/3 (dy - 3/4 + 3/4 normalised x).
 TEST(cudnn_batch_norm_gradient_with_saved_or_computed_statistics) {
     Layer l;
-    Buffer<float> dy(std::vector<float>{3, 0, 0, 0}), mean(std::vector<float>{4}), inverse(std::vector<float>{1 / 3.0f}), dscale(1), dbias(1);
+    Buffer<float> dy(std::vector<float>{3, 0, 0, 0}), mean(std::vector<float>{4}), inverse(std::vector<float>{1 / 3.0f}), dscale(1),
+            dbias(1);
     for (bool saved : {true, false}) {
-        EXPECT_EQUAL(cudnnBatchNormalizationBackward(l.dnn.handle, spatial, &one, &zero, &one, &zero, l.x.get(), l.values.get(), l.x.get(), dy.get(),
-                l.x.get(), l.result.get(), l.parameters.get(), l.scale.get(), dscale.get(), dbias.get(), 4, saved ? mean.get() : nullptr,
-                saved ? inverse.get() : nullptr), 0);
+        EXPECT_EQUAL(cudnnBatchNormalizationBackward(l.dnn.handle, spatial, &one, &zero, &one, &zero, l.x.get(), l.values.get(), l.x.get(),
+                dy.get(), l.x.get(), l.result.get(), l.parameters.get(), l.scale.get(), dscale.get(), dbias.get(), 4,
+                saved ? mean.get() : nullptr, saved ? inverse.get() : nullptr), 0);
         EXPECT_NEAR(l.result.read(l.dnn.stream), (std::vector<double>{1, -2 / 3.0, -1 / 3.0, 0}), 2e-7);
         EXPECT_NEAR(dscale.read(l.dnn.stream), (std::vector<double>{-3}), 2e-7);
         EXPECT_NEAR(dbias.read(l.dnn.stream), (std::vector<double>{3}), 0);
     }
-    EXPECT_EQUAL(cudnnBatchNormalizationBackward(l.dnn.handle, persistent, &one, &zero, &one, &zero, l.x.get(), l.values.get(), l.x.get(), dy.get(),
-            l.x.get(), l.result.get(), l.parameters.get(), l.scale.get(), dscale.get(), dbias.get(), 4, nullptr, nullptr), bad_param);
+    EXPECT_EQUAL(cudnnBatchNormalizationBackward(l.dnn.handle, persistent, &one, &zero, &one, &zero, l.x.get(), l.values.get(), l.x.get(),
+            dy.get(), l.x.get(), l.result.get(), l.parameters.get(), l.scale.get(), dscale.get(), dbias.get(), 4, nullptr, nullptr),
+            bad_param);
 }
 
 // Per activation each of the two positions has its own statistics: (1, 5) and (3, 7), deviation 2 without epsilon.
@@ -104,8 +107,8 @@ TEST(cudnn_batch_norm_gives_the_same_for_every_layout) {
     EXPECT_EQUAL(cudnnDeriveBNTensorDescriptor(parameters.get(), first.get(), persistent), 0);
     Buffer<float> a(x), b(turned), scale(random<float>(4, 6)), bias(random<float>(4, 7)), y(x.size()), z(x.size());
     auto train = [&](Tensor& t, float* in, float* out) {
-        return cudnnBatchNormalizationForwardTraining(dnn.handle, persistent, &one, &zero, t.get(), in, t.get(), out, parameters.get(), scale.get(),
-                bias.get(), 1, nullptr, nullptr, 1e-5, nullptr, nullptr);
+        return cudnnBatchNormalizationForwardTraining(dnn.handle, persistent, &one, &zero, t.get(), in, t.get(), out, parameters.get(),
+                scale.get(), bias.get(), 1, nullptr, nullptr, 1e-5, nullptr, nullptr);
     };
     EXPECT_EQUAL(train(first, a.get(), y.get()), 0);
     EXPECT_EQUAL(train(last, b.get(), z.get()), 0);
@@ -139,8 +142,8 @@ TEST(cudnn_lrn_and_its_gradient) {
     EXPECT_EQUAL(cudnnLRNCrossChannelForward(dnn.handle, norm.get(), 0, &one, t.get(), x.get(), &zero, t.get(), y.get()), 0);
     EXPECT_NEAR(y.read(dnn.stream), (std::vector<double>{1 / 6.0, 2 / 15.0, 3 / 14.0}), 1e-7);
     // d y(0) / d x = (1/6 - 2 * 1/36, -2 * 2 * 1/36, 0).
-    EXPECT_EQUAL(cudnnLRNCrossChannelBackward(dnn.handle, norm.get(), 0, &one, t.get(), y.get(), t.get(), dy.get(), t.get(), x.get(), &zero, t.get(),
-            dx.get()), 0);
+    EXPECT_EQUAL(cudnnLRNCrossChannelBackward(dnn.handle, norm.get(), 0, &one, t.get(), y.get(), t.get(), dy.get(), t.get(), x.get(),
+            &zero, t.get(), dx.get()), 0);
     EXPECT_NEAR(dx.read(dnn.stream), (std::vector<double>{1 / 9.0, -1 / 9.0, 0}), 1e-7);
 }
 
@@ -153,8 +156,8 @@ TEST(cudnn_lrn_window_of_even_size) {
     Buffer<float> x(std::vector<float>{1, 2, 3}), y(3), dy(std::vector<float>{0, 1, 0}), dx(3);
     EXPECT_EQUAL(cudnnLRNCrossChannelForward(dnn.handle, norm.get(), 0, &one, t.get(), x.get(), &zero, t.get(), y.get()), 0);
     EXPECT_NEAR(y.read(dnn.stream), (std::vector<double>{1 / 6.0, 2 / 14.0, 3 / 10.0}), 1e-7);
-    EXPECT_EQUAL(cudnnLRNCrossChannelBackward(dnn.handle, norm.get(), 0, &one, t.get(), y.get(), t.get(), dy.get(), t.get(), x.get(), &zero, t.get(),
-            dx.get()), 0);
+    EXPECT_EQUAL(cudnnLRNCrossChannelBackward(dnn.handle, norm.get(), 0, &one, t.get(), y.get(), t.get(), dy.get(), t.get(), x.get(),
+            &zero, t.get(), dx.get()), 0);
     // y(1) = x1 / (1 + x1^2 + x2^2): (0, 1/14 - 8/196, -12/196).
     EXPECT_NEAR(dx.read(dnn.stream), (std::vector<double>{0, 6 / 196.0, -12 / 196.0}), 1e-7);
 }

@@ -83,7 +83,8 @@ TEST(cudnn_max_pooling_sends_its_gradient_to_the_largest) {
     EXPECT_NEAR(backward(dnn, Pooling(max, 2, 0, 1), nine, 3, {5, 6, 8, 9}, dy), (std::vector<double>{0, 0, 0, 0, 1, 2, 0, 3, 4}), 0);
     // Overlapping windows add up.
     std::vector<float> peak{0, 0, 0, 0, 7, 0, 0, 0, 0};
-    EXPECT_NEAR(backward(dnn, Pooling(max_deterministic, 2, 0, 1), peak, 3, {7, 7, 7, 7}, dy), (std::vector<double>{0, 0, 0, 0, 10, 0, 0, 0, 0}), 0);
+    EXPECT_NEAR(backward(dnn, Pooling(max_deterministic, 2, 0, 1), peak, 3, {7, 7, 7, 7}, dy), (std::vector<double>{0, 0, 0, 0, 10, 0, 0,
+            0, 0}), 0);
 }
 
 TEST(cudnn_ties_go_to_the_first_only_in_deterministic_mode) {

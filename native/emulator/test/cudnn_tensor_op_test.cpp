@@ -100,13 +100,14 @@ TEST(cudnn_reductions) {
         std::size_t bytes = 0;
         EXPECT_EQUAL(cudnnGetReductionWorkspaceSize(dnn.handle, reduction.get(), a.get(), c.get(), &bytes), 0);
         EXPECT(bytes > 0 && bytes <= space.bytes());
-        EXPECT_EQUAL(cudnnReduceTensor(dnn.handle, reduction.get(), nullptr, 0, space.get(), bytes - 1, &one, a.get(), x.get(), &zero, c.get(),
-                y.get()), size_insufficient);
-        EXPECT_EQUAL(cudnnReduceTensor(dnn.handle, reduction.get(), nullptr, 0, space.get(), bytes, &one, a.get(), x.get(), &zero, c.get(), y.get()),
-                0);
+        EXPECT_EQUAL(cudnnReduceTensor(dnn.handle, reduction.get(), nullptr, 0, space.get(), bytes - 1, &one, a.get(), x.get(), &zero,
+                c.get(), y.get()), size_insufficient);
+        EXPECT_EQUAL(cudnnReduceTensor(dnn.handle, reduction.get(), nullptr, 0, space.get(), bytes, &one, a.get(), x.get(), &zero, c.get(),
+                y.get()), 0);
         return y.read(dnn.stream);
     };
-    const std::vector<double> expected[] = {{-1, 8}, {0, 10}, {-4, 1}, {3, 5}, {4, 5}, {-1 / 3.0, 8 / 3.0}, {7, 8}, {5, std::sqrt(30.0)}, {-12, 10}};
+    const std::vector<double> expected[] = {{-1, 8}, {0, 10}, {-4, 1}, {3, 5}, {4, 5}, {-1 / 3.0, 8 / 3.0}, {7, 8}, {5, std::sqrt(30.0)},
+            {-12, 10}};
     for (int op = 0; op < 9; op++) EXPECT_NEAR(run(op), expected[op], 1e-7);
 }
 
@@ -120,7 +121,7 @@ TEST(cudnn_reduction_tells_where_the_largest_is) {
     std::size_t bytes = 0;
     EXPECT_EQUAL(cudnnGetReductionIndicesSize(dnn.handle, reduction.get(), a.get(), c.get(), &bytes), 0);
     EXPECT_EQUAL(bytes, std::size_t{8});
-    EXPECT_EQUAL(cudnnReduceTensor(dnn.handle, reduction.get(), indices.get(), bytes, space.get(), space.bytes(), &one, a.get(), x.get(), &zero,
-            c.get(), y.get()), 0);
+    EXPECT_EQUAL(cudnnReduceTensor(dnn.handle, reduction.get(), indices.get(), bytes, space.get(), space.bytes(), &one, a.get(), x.get(),
+            &zero, c.get(), y.get()), 0);
     EXPECT_NEAR(indices.read(dnn.stream), (std::vector<double>{0, 2}), 0);
 }

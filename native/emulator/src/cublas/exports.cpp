@@ -58,15 +58,15 @@ LAMINA_EXPORT int cublasSgemm_v2(Handle* handle, int transa, int transb, int m, 
             {c, Type::float32, ldc, 0, "C"}, 1);
 }
 
-LAMINA_EXPORT int cublasDgemm_v2(Handle* handle, int transa, int transb, int m, int n, int k, const double* alpha, const double* a, int lda,
-        const double* b, int ldb, const double* beta, double* c, int ldc) {
+LAMINA_EXPORT int cublasDgemm_v2(Handle* handle, int transa, int transb, int m, int n, int k, const double* alpha, const double* a,
+        int lda, const double* b, int ldb, const double* beta, double* c, int ldc) {
     return plain(__func__, handle, transa, transb, m, n, k, alpha, {a, Type::float64, lda, 0, "A"}, {b, Type::float64, ldb, 0, "B"}, beta,
             {c, Type::float64, ldc, 0, "C"}, 1);
 }
 
-LAMINA_EXPORT int cublasSgemmStridedBatched(Handle* handle, int transa, int transb, int m, int n, int k, const float* alpha, const float* a,
-        int lda, long long stride_a, const float* b, int ldb, long long stride_b, const float* beta, float* c, int ldc, long long stride_c,
-        int batches) {
+LAMINA_EXPORT int cublasSgemmStridedBatched(Handle* handle, int transa, int transb, int m, int n, int k, const float* alpha,
+        const float* a, int lda, long long stride_a, const float* b, int ldb, long long stride_b, const float* beta, float* c, int ldc,
+        long long stride_c, int batches) {
     return plain(__func__, handle, transa, transb, m, n, k, alpha, {a, Type::float32, lda, stride_a, "A"},
             {b, Type::float32, ldb, stride_b, "B"}, beta, {c, Type::float32, ldc, stride_c, "C"}, batches);
 }
@@ -85,8 +85,9 @@ LAMINA_EXPORT int cublasGemmEx(Handle* handle, int transa, int transb, int m, in
 }
 
 LAMINA_EXPORT int cublasGemmStridedBatchedEx(Handle* handle, int transa, int transb, int m, int n, int k, const void* alpha, const void* a,
-        int atype, int lda, long long stride_a, const void* b, int btype, int ldb, long long stride_b, const void* beta, void* c, int ctype,
-        int ldc, long long stride_c, int batches, int compute, int algorithm) {
+        int atype, int lda, long long stride_a, const void* b, int btype, int ldb, long long stride_b, const void* beta, void* c,
+        int ctype, int ldc, long long stride_c, int batches, int compute, int algorithm) {
     return extended(__func__, handle, transa, transb, m, n, k, alpha, {a, Type::float32, lda, stride_a, "A"}, atype,
-            {b, Type::float32, ldb, stride_b, "B"}, btype, beta, {c, Type::float32, ldc, stride_c, "C"}, ctype, batches, compute, algorithm);
+            {b, Type::float32, ldb, stride_b, "B"}, btype, beta, {c, Type::float32, ldc, stride_c, "C"}, ctype, batches, compute,
+            algorithm);
 }

@@ -135,7 +135,8 @@ Rounding rounding_of(int compute, Type a, Type b, Type c, int math_mode) {
         require(a == Type::float64 && c == Type::float64, not_supported, "compute type 64F takes float64 only");
         return Rounding::none;
     }
-    require(all_float || (narrow && singles), not_supported, "compute type " + std::to_string(compute) + " does not take these A, B and C types");
+    require(all_float || (narrow && singles), not_supported, "compute type " + std::to_string(compute)
+            + " does not take these A, B and C types");
     if (compute == compute_32f_fast_16bf) {
         return Rounding::bfloat16;
     }

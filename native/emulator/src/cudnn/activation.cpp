@@ -83,7 +83,8 @@ Activation elementwise(const Activation* descriptor) {
 }
 
 void require_like(const Tensor& a, const Tensor& b, const char* names) {
-    require(a.data_type == b.data_type && same_dims(a, b), bad_param, std::string(names) + " differ: " + describe(a) + " and " + describe(b));
+    require(a.data_type == b.data_type && same_dims(a, b), bad_param, std::string(names) + " differ: " + describe(a) + " and "
+            + describe(b));
 }
 
 }

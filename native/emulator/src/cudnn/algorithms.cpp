@@ -35,7 +35,8 @@ constexpr Entry data_entries[] = {
 };
 constexpr Entry filter_entries[] = {
     {Method::direct, false, false, 1.5f}, {Method::precomputed, true, true, 4}, {Method::fft, true, false, 8},
-    {Method::split, false, false, 9}, {Method::absent, true, false, 0}, {Method::winograd_nonfused, true, true, 6}, {Method::fft_tiling, true, false, 7},
+    {Method::split, false, false, 9}, {Method::absent, true, false, 0}, {Method::winograd_nonfused, true, true, 6},
+    {Method::fft_tiling, true, false, 7},
 };
 
 const Entry& entry_of(Direction direction, int number) {

@@ -89,7 +89,8 @@ using namespace lamina::emulator::dnn;
 
 LAMINA_EXPORT int cudnnDeriveBNTensorDescriptor(Tensor* descriptor, const Tensor* x_desc, int mode) {
     return entry(__func__, [&] {
-        require(descriptor != nullptr && tensors().is_live(descriptor), bad_param, "derivedBnDesc is null, destroyed or not a tensor descriptor");
+        require(descriptor != nullptr && tensors().is_live(descriptor), bad_param,
+                "derivedBnDesc is null, destroyed or not a tensor descriptor");
         require_enum(mode, batch_norm_spatial_persistent, "mode");
         *descriptor = derived(mode, checked(x_desc, "xDesc"));
     });

@@ -36,6 +36,7 @@ Tensor derived(int mode, const Tensor& x);
 std::vector<double> read_group(const BatchNorm& norm, const Tensor& tensor, const void* data, int g);
 
 /// Blends the values into the elements of group g.
-void blend_group(const BatchNorm& norm, const Tensor& tensor, void* data, int g, double alpha, const std::vector<double>& values, double beta);
+void blend_group(const BatchNorm& norm, const Tensor& tensor, void* data, int g, double alpha, const std::vector<double>& values,
+        double beta);
 
 }

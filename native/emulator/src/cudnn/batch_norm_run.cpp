@@ -72,18 +72,21 @@ void average(const BatchNorm& norm, void* running, int g, double now, double fac
 
 }
 
-LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mode, const void* alpha, const void* beta, const Tensor* x_desc,
-        const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale, const void* bias, double factor,
-        void* running_mean, void* running_variance, double epsilon, void* saved_mean, void* saved_inverse) {
+LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mode, const void* alpha, const void* beta,
+        const Tensor* x_desc, const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale,
+        const void* bias, double factor, void* running_mean, void* running_variance, double epsilon, void* saved_mean,
+        void* saved_inverse) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc, "bnScaleBiasMeanVarDesc"),
-                epsilon);
+        Tensor parameters = checked(parameter_desc, "bnScaleBiasMeanVarDesc");
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), parameters, epsilon);
         double a = scalar(norm.x, alpha, "alpha");
         double b = scalar(norm.x, beta, "beta");
-        require((running_mean == nullptr) == (running_variance == nullptr), bad_param, "running mean and variance go together: one is null");
-        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param, "saved mean and inverse variance go together: one is null");
+        require((running_mean == nullptr) == (running_variance == nullptr), bad_param,
+                "running mean and variance go together: one is null");
+        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param,
+                "saved mean and inverse variance go together: one is null");
         require(factor >= 0 && factor <= 1, bad_param, "exponentialAverageFactor is " + std::to_string(factor));
         std::vector<Range> ranges = in_place(norm.x, range(norm.x, x, false, "x"), norm.y, range(norm.y, y, true, "y"));
         ranges.push_back(parameter_range(norm, scale, false, "bnScale"));
@@ -117,14 +120,14 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardTraining(Handle* handle, int mod
     });
 }
 
-LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mode, const void* alpha, const void* beta, const Tensor* x_desc,
-        const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale, const void* bias, const void* mean,
-        const void* variance, double epsilon) {
+LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mode, const void* alpha, const void* beta,
+        const Tensor* x_desc, const void* x, const Tensor* y_desc, void* y, const Tensor* parameter_desc, const void* scale,
+        const void* bias, const void* mean, const void* variance, double epsilon) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), checked(parameter_desc, "bnScaleBiasMeanVarDesc"),
-                epsilon);
+        Tensor parameters = checked(parameter_desc, "bnScaleBiasMeanVarDesc");
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(y_desc, "yDesc"), parameters, epsilon);
         double a = scalar(norm.x, alpha, "alpha");
         double b = scalar(norm.x, beta, "beta");
         std::vector<Range> ranges = in_place(norm.x, range(norm.x, x, false, "x"), norm.y, range(norm.y, y, true, "y"));
@@ -144,22 +147,24 @@ LAMINA_EXPORT int cudnnBatchNormalizationForwardInference(Handle* handle, int mo
 }
 
 LAMINA_EXPORT int cudnnBatchNormalizationBackward(Handle* handle, int mode, const void* alpha_data, const void* beta_data,
-        const void* alpha_parameter, const void* beta_parameter, const Tensor* x_desc, const void* x, const Tensor* dy_desc, const void* dy,
-        const Tensor* dx_desc, void* dx, const Tensor* parameter_desc, const void* scale, void* dscale, void* dbias, double epsilon,
-        const void* saved_mean, const void* saved_inverse) {
+        const void* alpha_parameter, const void* beta_parameter, const Tensor* x_desc, const void* x, const Tensor* dy_desc,
+        const void* dy, const Tensor* dx_desc, void* dx, const Tensor* parameter_desc, const void* scale, void* dscale, void* dbias,
+        double epsilon, const void* saved_mean, const void* saved_inverse) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::ops);
         Tensor tdx = checked(dx_desc, "dxDesc");
-        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(dy_desc, "dyDesc"), checked(parameter_desc, "dBnScaleBiasDesc"),
-                epsilon);
+        Tensor parameters = checked(parameter_desc, "dBnScaleBiasDesc");
+        BatchNorm norm = batch_norm(mode, checked(x_desc, "xDesc"), checked(dy_desc, "dyDesc"), parameters, epsilon);
         batch_norm(mode, norm.x, tdx, norm.parameters, epsilon);
         double a = scalar(norm.x, alpha_data, "alphaDataDiff");
         double b = scalar(norm.x, beta_data, "betaDataDiff");
         double c = scalar(norm.x, alpha_parameter, "alphaParamDiff");
         double d = scalar(norm.x, beta_parameter, "betaParamDiff");
-        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param, "saved mean and inverse variance go together: one is null");
-        require(mode != batch_norm_spatial_persistent || saved_mean != nullptr, bad_param, "SPATIAL_PERSISTENT needs saved mean and variance");
+        require((saved_mean == nullptr) == (saved_inverse == nullptr), bad_param,
+                "saved mean and inverse variance go together: one is null");
+        require(mode != batch_norm_spatial_persistent || saved_mean != nullptr, bad_param,
+                "SPATIAL_PERSISTENT needs saved mean and variance");
         std::vector<Range> ranges = in_place(norm.y, range(norm.y, dy, false, "dy"), tdx, range(tdx, dx, true, "dx"));
         ranges.push_back(range(norm.x, x, false, "x"));
         ranges.push_back(parameter_range(norm, scale, false, "bnScale"));

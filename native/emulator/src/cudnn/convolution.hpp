@@ -48,6 +48,11 @@ struct Geometry {
     double work() const { return static_cast<double>(batch()) * w.dims[0] * channels() * taps() * plane(); }
 };
 
+/// What the descriptors of x, w and y are called in the calls of each direction.
+constexpr const char* forward_names[] = {"xDesc", "wDesc", "yDesc"};
+constexpr const char* data_names[] = {"dxDesc", "wDesc", "dyDesc"};
+constexpr const char* filter_names[] = {"xDesc", "dwDesc", "dyDesc"};
+
 /// Checks that the descriptors agree: BAD_PARAM for what contradicts itself, NOT_SUPPORTED for what no algorithm can do.
 Geometry geometry(const Tensor* x, const Filter* w, const Convolution* convolution, const Tensor* y, const char* const* names);
 

@@ -18,7 +18,8 @@ Convolution checked(const Convolution* descriptor) {
 }
 
 void output_dims(const Convolution& convolution, const Tensor& input, const Filter& filter, int* dims) {
-    require(filter.rank == input.rank, shape_mismatch, "the filter has " + text(filter.rank) + " dimensions, the input " + text(input.rank));
+    require(filter.rank == input.rank, shape_mismatch, "the filter has " + text(filter.rank) + " dimensions, the input "
+            + text(input.rank));
     require(convolution.rank == input.rank - 2, shape_mismatch, "the convolution has " + text(convolution.rank)
             + " spatial dimensions, the input " + text(input.rank - 2));
     require(filter.dims[1] * static_cast<long long>(convolution.groups) == input.dims[1], shape_mismatch, "the filter has "

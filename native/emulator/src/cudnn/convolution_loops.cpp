@@ -56,9 +56,8 @@ void for_weights(const Geometry& g, int group, const Body& body) {
         for (int c = 0; c < z.channels; c++)
             for (int r = 0; r < z.r; r++)
                 for (int s = 0; s < z.s; s++) {
-                    long long offset = static_cast<long long>(k) * g.w.strides[0] + static_cast<long long>(c) * g.w.strides[1]
-                            + static_cast<long long>(turned(g, r, z.r)) * g.w.strides[2] + static_cast<long long>(turned(g, s, z.s)) * g.w.strides[3];
-                    body(offset, index++);
+                    const int at[] = {k, c, turned(g, r, z.r), turned(g, s, z.s)};
+                    body(offset(g.w, at), index++);
                 }
 }
 

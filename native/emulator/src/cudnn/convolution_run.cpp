@@ -9,10 +9,6 @@ using namespace lamina::emulator::dnn;
 
 namespace {
 
-const char* const forward_names[] = {"xDesc", "wDesc", "yDesc"};
-const char* const data_names[] = {"dxDesc", "wDesc", "dyDesc"};
-const char* const filter_names[] = {"xDesc", "dwDesc", "dyDesc"};
-
 /// Tensor-core kernels read 16 bytes at a time, and all kernels for NHWC are of that kind.
 Range operand(const Geometry& g, const Tensor& tensor, const void* data, bool written, const char* argument) {
     Range range = dnn::range(tensor, data, written, argument);
@@ -24,8 +20,8 @@ Range operand(const Geometry& g, const Tensor& tensor, const void* data, bool wr
 }
 
 LAMINA_EXPORT int cudnnConvolutionForward(Handle* handle, const void* alpha, const Tensor* x_desc, const void* x, const Filter* w_desc,
-        const void* w, const Convolution* convolution, int algo, void* space, std::size_t space_bytes, const void* beta, const Tensor* y_desc,
-        void* y) {
+        const void* w, const Convolution* convolution, int algo, void* space, std::size_t space_bytes, const void* beta,
+        const Tensor* y_desc, void* y) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::cnn);
@@ -42,9 +38,9 @@ LAMINA_EXPORT int cudnnConvolutionForward(Handle* handle, const void* alpha, con
     });
 }
 
-LAMINA_EXPORT int cudnnConvolutionBackwardData(Handle* handle, const void* alpha, const Filter* w_desc, const void* w, const Tensor* dy_desc,
-        const void* dy, const Convolution* convolution, int algo, void* space, std::size_t space_bytes, const void* beta,
-        const Tensor* dx_desc, void* dx) {
+LAMINA_EXPORT int cudnnConvolutionBackwardData(Handle* handle, const void* alpha, const Filter* w_desc, const void* w,
+        const Tensor* dy_desc, const void* dy, const Convolution* convolution, int algo, void* space, std::size_t space_bytes,
+        const void* beta, const Tensor* dx_desc, void* dx) {
     return entry(__func__, [&] {
         Handle& live = checked(handle);
         need(Part::cnn);
@@ -97,14 +93,14 @@ LAMINA_EXPORT int cudnnConvolutionBiasActivationForward(Handle* handle, const vo
         require(same_strides(added, g.y) && added.data_type == g.y.data_type, bad_param, "zDesc is " + describe(added) + ", yDesc "
                 + describe(g.y) + "; they must be the same");
         bool vector = shift.rank == 4 && shift.dims[0] == 1 && shift.dims[1] == g.y.dims[1] && shift.dims[2] * shift.dims[3] == 1;
-        require(vector && shift.data_type == g.y.data_type, bad_param, "biasDesc is " + describe(shift) + ", not one number of yDesc's type for "
-                "each of " + text(g.y.dims[1]) + " output channels");
+        require(vector && shift.data_type == g.y.data_type, bad_param, "biasDesc is " + describe(shift)
+                + ", not one number of yDesc's type for each of " + text(g.y.dims[1]) + " output channels");
         require(act.mode == activation_relu || act.mode == activation_identity, not_supported, "the activation must be RELU or IDENTITY");
         require(act.mode == activation_relu || algo == 1, not_supported, "IDENTITY goes with IMPLICIT_PRECOMP_GEMM only");
         double alpha = scalar(g.x, alpha1, "alpha1");
         double share = scalar(g.x, alpha2, "alpha2");
-        std::vector<Range> ranges{operand(g, g.x, x, false, "x"), operand(g, g.w, w, false, "w"),
-                operand(g, shift, bias, false, "bias"), workspace(space, space_bytes, how.workspace)};
+        std::vector<Range> ranges{operand(g, g.x, x, false, "x"), operand(g, g.w, w, false, "w"), operand(g, shift, bias, false, "bias"),
+                workspace(space, space_bytes, how.workspace)};
         // As on the device, z must be a valid pointer even where alpha2 is 0.
         for (const Range& range : in_place(added, operand(g, added, z, false, "z"), g.y, operand(g, g.y, y, true, "y"))) {
             ranges.push_back(range);
@@ -132,8 +128,8 @@ LAMINA_EXPORT int cudnnConvolutionBackwardBias(Handle* handle, const void* alpha
         Tensor dy_tensor = checked(dy_desc, "dyDesc");
         Tensor db_tensor = checked(db_desc, "dbDesc");
         require(dy_tensor.data_type == db_tensor.data_type, bad_param, "dyDesc and dbDesc have different data types");
-        require(dy_tensor.rank == db_tensor.rank && db_tensor.dims[1] == dy_tensor.dims[1] && count(db_tensor) == dy_tensor.dims[1], bad_param,
-                "dbDesc is " + describe(db_tensor) + ", not one number for each channel of " + describe(dy_tensor));
+        require(dy_tensor.rank == db_tensor.rank && db_tensor.dims[1] == dy_tensor.dims[1] && count(db_tensor) == dy_tensor.dims[1],
+                bad_param, "dbDesc is " + describe(db_tensor) + ", not one number for each channel of " + describe(dy_tensor));
         double scale = scalar(dy_tensor, alpha, "alpha");
         double keep = scalar(dy_tensor, beta, "beta");
         math::Type type = type_of(dy_tensor, "dyDesc");

@@ -11,10 +11,6 @@ using namespace lamina::emulator::dnn;
 
 namespace {
 
-const char* const forward_names[] = {"xDesc", "wDesc", "yDesc"};
-const char* const data_names[] = {"dxDesc", "wDesc", "dyDesc"};
-const char* const filter_names[] = {"xDesc", "dwDesc", "dyDesc"};
-
 /// Layout of cudnnConvolution{Fwd,BwdData,BwdFilter}AlgoPerf_t.
 struct Performance {
     int algo;
@@ -178,10 +174,10 @@ LAMINA_EXPORT int cudnnFindConvolutionBackwardFilterAlgorithm(Handle* handle, co
 }
 
 LAMINA_EXPORT int cudnnFindConvolutionForwardAlgorithmEx(Handle* handle, const Tensor* x_desc, const void* x, const Filter* w_desc,
-        const void* w, const Convolution* c, const Tensor* y_desc, void* y, int requested, int* returned, Performance* results, void* space,
-        std::size_t space_bytes) {
-    return search(__func__, Direction::forward, handle, x_desc, {x, "x"}, w_desc, {w, "w"}, c, y_desc, {y, "y"}, forward_names, 2, requested,
-            returned, results, space, space_bytes);
+        const void* w, const Convolution* c, const Tensor* y_desc, void* y, int requested, int* returned, Performance* results,
+        void* space, std::size_t space_bytes) {
+    return search(__func__, Direction::forward, handle, x_desc, {x, "x"}, w_desc, {w, "w"}, c, y_desc, {y, "y"}, forward_names, 2,
+            requested, returned, results, space, space_bytes);
 }
 
 LAMINA_EXPORT int cudnnFindConvolutionBackwardDataAlgorithmEx(Handle* handle, const Filter* w_desc, const void* w, const Tensor* dy_desc,
@@ -194,6 +190,6 @@ LAMINA_EXPORT int cudnnFindConvolutionBackwardDataAlgorithmEx(Handle* handle, co
 LAMINA_EXPORT int cudnnFindConvolutionBackwardFilterAlgorithmEx(Handle* handle, const Tensor* x_desc, const void* x, const Tensor* dy_desc,
         const void* dy, const Convolution* c, const Filter* dw_desc, void* dw, int requested, int* returned, Performance* results,
         void* space, std::size_t space_bytes) {
-    return search(__func__, Direction::backward_filter, handle, x_desc, {x, "x"}, dw_desc, {dw, "dw"}, c, dy_desc, {dy, "dy"}, filter_names,
-            1, requested, returned, results, space, space_bytes);
+    return search(__func__, Direction::backward_filter, handle, x_desc, {x, "x"}, dw_desc, {dw, "dw"}, c, dy_desc, {dy, "dy"},
+            filter_names, 1, requested, returned, results, space, space_bytes);
 }

@@ -22,12 +22,12 @@ void check_types(const Geometry& g, const char* const* names) {
 
 void check_layout(const Geometry& g, const char* const* names) {
     if (g.filter_format == nhwc) {
-        require(is_packed_nhwc(g.x) && is_packed_nhwc(g.y), not_supported_layout, std::string(names[1]) + " is NHWC, so " + names[0] + " and "
-                + names[2] + " must be packed NHWC; they are " + describe(g.x) + " and " + describe(g.y));
+        require(is_packed_nhwc(g.x) && is_packed_nhwc(g.y), not_supported_layout, std::string(names[1]) + " is NHWC, so " + names[0]
+                + " and " + names[2] + " must be packed NHWC; they are " + describe(g.x) + " and " + describe(g.y));
         require(g.type != math::Type::float64, not_supported_data_type, "no algorithm takes double in NHWC");
     } else {
-        require(!has_channels_last(g.x) && !has_channels_last(g.y), not_supported_layout, std::string(names[1]) + " is NCHW, but " + names[0]
-                + " or " + names[2] + " is NHWC; the filter must be NHWC too");
+        require(!has_channels_last(g.x) && !has_channels_last(g.y), not_supported_layout, std::string(names[1]) + " is NCHW, but "
+                + names[0] + " or " + names[2] + " is NHWC; the filter must be NHWC too");
     }
 }
 

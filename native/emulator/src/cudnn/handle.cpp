@@ -45,7 +45,8 @@ void wait(Handle& handle) {
 Range workspace(void* start, std::size_t bytes, std::size_t needed) {
     require(bytes >= needed, size_insufficient, "the workspace has " + std::to_string(bytes) + " bytes, but the algorithm needs "
             + std::to_string(needed));
-    require(start != nullptr || needed == 0, null_pointer, "workSpace is null, but the algorithm needs " + std::to_string(needed) + " bytes");
+    require(start != nullptr || needed == 0, null_pointer, "workSpace is null, but the algorithm needs " + std::to_string(needed)
+            + " bytes");
     require(math::is_aligned(start, 16), misaligned_pointer, "workSpace is not aligned to 16 bytes");
     return {start, start == nullptr ? 0 : bytes, true, "workSpace"};
 }

@@ -89,8 +89,8 @@ void forward(const Job& job, const Tensor& tx, const Tensor& ty, const void* x, 
         std::vector<double> scale = scales(job.norm, values);
         long long start = offset(ty, position);
         for (int c = 0; c < tx.dims[1]; c++) {
-            math::blend(job.type, y, start + static_cast<long long>(c) * ty.strides[1], job.alpha, values[c] * std::pow(scale[c], -job.norm.beta),
-                    job.beta);
+            double value = values[c] * std::pow(scale[c], -job.norm.beta);
+            math::blend(job.type, y, start + static_cast<long long>(c) * ty.strides[1], job.alpha, value, job.beta);
         }
     });
 }
@@ -170,7 +170,8 @@ LAMINA_EXPORT int cudnnLRNCrossChannelForward(Handle* handle, const Lrn* descrip
         Tensor ty = checked(y_desc, "yDesc");
         Job job = prepare(descriptor, mode, tx, alpha, beta);
         require_like(tx, ty, "xDesc and yDesc");
-        queue(live, "cudnnLRNCrossChannelForward", {range(tx, x, false, "x"), range(ty, y, true, "y")}, [=] { forward(job, tx, ty, x, y); });
+        std::vector<Range> ranges{range(tx, x, false, "x"), range(ty, y, true, "y")};
+        queue(live, "cudnnLRNCrossChannelForward", ranges, [=] { forward(job, tx, ty, x, y); });
     });
 }
 
@@ -188,7 +189,8 @@ LAMINA_EXPORT int cudnnLRNCrossChannelBackward(Handle* handle, const Lrn* descri
         require_like(tx, ty, "xDesc and yDesc");
         require_like(ty, tdy, "yDesc and dyDesc");
         require_like(tx, tdx, "xDesc and dxDesc");
-        std::vector<Range> ranges{range(tx, x, false, "x"), range(ty, y, false, "y"), range(tdy, dy, false, "dy"), range(tdx, dx, true, "dx")};
+        std::vector<Range> ranges{range(tx, x, false, "x"), range(ty, y, false, "y"), range(tdy, dy, false, "dy"),
+                range(tdx, dx, true, "dx")};
         queue(live, "cudnnLRNCrossChannelBackward", ranges, [=] { backward(job, tx, ty, tdy, tdx, x, y, dy, dx); });
     });
 }

@@ -57,7 +57,8 @@ void require_fits(const Tensor& part, const Tensor& whole, const char* argument)
     bool fits = part.rank == whole.rank;
     for (int d = 0; fits && d < whole.rank; d++) fits = part.dims[d] == whole.dims[d] || part.dims[d] == 1;
     require(fits, bad_param, std::string(argument) + " is " + describe(part) + "; each dimension must be 1 or that of " + describe(whole));
-    require(part.data_type == whole.data_type, not_supported_data_type, std::string(argument) + " and the result have different data types");
+    require(part.data_type == whole.data_type, not_supported_data_type, std::string(argument)
+            + " and the result have different data types");
     require(whole.rank <= 5, not_supported_shape, "tensors of more than 5 dimensions");
 }
 

@@ -1,7 +1,7 @@
 // Pooling and its gradient.
 //
-// Where several elements of a window are the largest, cuDNN promises nothing. The stand-in gives the gradient to the first of them (in rows)
-// with MAX_DETERMINISTIC and to the last with MAX, so that whoever relies on a rule under MAX is found out.
+// Where several elements of a window are the largest, cuDNN promises nothing. The stand-in gives the gradient to the first of them (row by
+// row) with MAX_DETERMINISTIC and to the last with MAX, so that whoever relies on a rule under MAX is found out.
 #include "pooling.hpp"
 
 #include "../math/parallel.hpp"
@@ -170,7 +170,8 @@ LAMINA_EXPORT int cudnnPoolingBackward(Handle* handle, const Pooling* descriptor
         Job job = prepare(descriptor, x_desc, y_desc, alpha, beta);
         Tensor tdy = checked(dy_desc, "dyDesc");
         Tensor tdx = checked(dx_desc, "dxDesc");
-        require(same_strides(job.y, tdy) && same_strides(job.x, tdx), bad_param, "dyDesc must equal yDesc and dxDesc xDesc in size and strides");
+        require(same_strides(job.y, tdy) && same_strides(job.x, tdx), bad_param,
+                "dyDesc must equal yDesc and dxDesc xDesc in size and strides");
         require(tdy.data_type == job.x.data_type && tdx.data_type == job.x.data_type, not_supported_data_type, "the data types differ");
         std::vector<Range> ranges{range(job.x, x, false, "x"), range(job.y, y, false, "y"), range(tdy, dy, false, "dy"),
                 range(tdx, dx, true, "dx")};

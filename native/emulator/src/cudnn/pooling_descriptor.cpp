@@ -79,8 +79,8 @@ LAMINA_EXPORT int cudnnDestroyPoolingDescriptor(Pooling* descriptor) {
     });
 }
 
-LAMINA_EXPORT int cudnnSetPooling2dDescriptor(Pooling* descriptor, int mode, int nan_option, int window_h, int window_w, int pad_h, int pad_w,
-        int stride_h, int stride_w) {
+LAMINA_EXPORT int cudnnSetPooling2dDescriptor(Pooling* descriptor, int mode, int nan_option, int window_h, int window_w, int pad_h,
+        int pad_w, int stride_h, int stride_w) {
     return entry(__func__, [&] {
         const int windows[] = {window_h, window_w};
         const int pads[] = {pad_h, pad_w};
@@ -108,8 +108,8 @@ LAMINA_EXPORT int cudnnSetPoolingNdDescriptor(Pooling* descriptor, int mode, int
     });
 }
 
-LAMINA_EXPORT int cudnnGetPoolingNdDescriptor(const Pooling* descriptor, int requested, int* mode, int* nan_option, int* rank, int* windows,
-        int* pads, int* strides) {
+LAMINA_EXPORT int cudnnGetPoolingNdDescriptor(const Pooling* descriptor, int requested, int* mode, int* nan_option, int* rank,
+        int* windows, int* pads, int* strides) {
     return entry(__func__, [&] {
         Pooling p = checked(descriptor);
         require(requested >= 0, bad_param, "nbDimsRequested is " + text(requested));

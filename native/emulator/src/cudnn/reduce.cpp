@@ -179,7 +179,8 @@ LAMINA_EXPORT int cudnnGetReduceTensorDescriptor(Reduction* descriptor, int* op,
     });
 }
 
-LAMINA_EXPORT int cudnnGetReductionIndicesSize(Handle* handle, Reduction* descriptor, const Tensor* a, const Tensor* c, std::size_t* bytes) {
+LAMINA_EXPORT int cudnnGetReductionIndicesSize(Handle* handle, Reduction* descriptor, const Tensor* a, const Tensor* c,
+        std::size_t* bytes) {
     return entry(__func__, [&] {
         checked(handle);
         require(bytes != nullptr, null_pointer, "sizeInBytes is null");
@@ -204,7 +205,8 @@ LAMINA_EXPORT int cudnnReduceTensor(Handle* handle, Reduction* descriptor, void*
         Job job = prepare(descriptor, a_desc, c_desc);
         double scale = scalar(job.a, alpha, "alpha");
         double keep = scalar(job.c, beta, "beta");
-        std::vector<Range> ranges{range(job.a, a, false, "A"), range(job.c, c, true, "C"), workspace(space, space_bytes, workspace_bytes(job))};
+        std::vector<Range> ranges{range(job.a, a, false, "A"), range(job.c, c, true, "C"),
+                workspace(space, space_bytes, workspace_bytes(job))};
         bool wanted = wants_indices(job.reduction);
         if (wanted) {
             require(indices != nullptr, null_pointer, "indices is null");

@@ -111,7 +111,8 @@ LAMINA_EXPORT int cudnnSoftmaxBackward(Handle* handle, int algorithm, int mode, 
         need(Part::ops);
         Pair p = prepare(algorithm, mode, checked(y_desc, "yDesc"), checked(dy_desc, "dyDesc"), alpha, beta);
         Tensor tdx = checked(dx_desc, "dxDesc");
-        require(tdx.data_type == p.first.data_type && same_strides(p.second, tdx), bad_param, "dxDesc must equal dyDesc in type, size and strides");
+        require(tdx.data_type == p.first.data_type && same_strides(p.second, tdx), bad_param,
+                "dxDesc must equal dyDesc in type, size and strides");
         std::vector<Range> ranges = in_place(p.second, range(p.second, dy, false, "dy"), tdx, range(tdx, dx, true, "dx"));
         ranges.push_back(range(p.first, y, false, "y"));
         queue(live, "cudnnSoftmaxBackward", ranges, [=] { backward(p, algorithm, mode, y, dy, dx); });

@@ -1,7 +1,7 @@
 package dev.lamina.backend;
 
 /** The environment does not allow what was asked: a library, device, version or memory is missing. Carries a way out. */
-public final class BackendException extends RuntimeException {
+public class BackendException extends RuntimeException {
     private static final long serialVersionUID = 1;
 
     private final String hint;

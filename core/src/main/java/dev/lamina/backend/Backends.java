@@ -53,7 +53,7 @@ public final class Backends {
                 continue;
             }
             Availability availability = provider.probe();
-            if (availability.available()) {
+            if (name.equals(AUTO) ? availability.available() : availability.byName()) {
                 passedOver.forEach(LOG::info);
                 return new Choice(provider.open(options), passedOver);
             }

@@ -16,11 +16,41 @@ public record CompileOptions(Precision precision, boolean deterministic, boolean
     /** Arithmetic of matrix products and convolutions on float32 operands. */
     public enum Precision {
         /** Plain float32. */
-        FLOAT32,
-        /** Tensor cores with 10-bit mantissas where the device has them. */
-        TF32,
+        FLOAT32("float32"),
+        /** Tensor cores with 10-bit mantissas where the device has them, elsewhere float32. */
+        TF32("tf32"),
         /** bfloat16 operands, float32 accumulation and master weights. */
-        BFLOAT16
+        BFLOAT16("bf16");
+
+        private final String label;
+
+        Precision(String label) {
+            this.label = label;
+        }
+
+        /** As users and files write it: {@code float32}, {@code tf32} or {@code bf16}. */
+        public String label() {
+            return label;
+        }
+
+        /**
+         * The precision of this label.
+         *
+         * @throws IllegalArgumentException if there is none; the message lists all
+         */
+        public static Precision of(String label) {
+            for (Precision precision : values()) {
+                if (precision.label.equalsIgnoreCase(label)) {
+                    return precision;
+                }
+            }
+            throw new IllegalArgumentException("precision \"" + label + "\" is unknown; known are float32, tf32, bf16.");
+        }
+
+        @Override
+        public String toString() {
+            return label;
+        }
     }
 
     /** Transformations, each of which can be switched off so that a failing comparison can be bisected. */
@@ -47,6 +77,11 @@ public record CompileOptions(Precision precision, boolean deterministic, boolean
     /** Float32, not necessarily deterministic, all passes. */
     public static CompileOptions defaults() {
         return new CompileOptions(Precision.FLOAT32, false, false, EnumSet.allOf(Pass.class));
+    }
+
+    /** These options with another arithmetic of matrix products and convolutions. */
+    public CompileOptions withPrecision(Precision other) {
+        return new CompileOptions(other, deterministic, keepAll, passes);
     }
 
     /** These options with every intermediate value kept. */

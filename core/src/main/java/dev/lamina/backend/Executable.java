@@ -5,6 +5,7 @@ import dev.lamina.graph.Value;
 import dev.lamina.tensor.Tensor;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * A graph compiled for one device.
@@ -22,6 +23,11 @@ public interface Executable extends AutoCloseable {
     /** What compilation decided. */
     default CompileReport report() {
         return CompileReport.empty();
+    }
+
+    /** Its times by the device's own clock; empty where the device has none. */
+    default Optional<Profiled> profiled() {
+        return Optional.empty();
     }
 
     /**

@@ -22,16 +22,34 @@ import dev.lamina.tensor.Tensor;
  * <p>Where a result cancels (a gradient that is zero in exact arithmetic), its own magnitude says nothing; {@link #atLeast} then gives the
  * magnitude of the terms. Other types than floating ones allow no difference.
  *
+ * <p>Operands of matrix products and convolutions may be rounded to a narrower type first, with distance ε' from 1 to the next number.
+ * Each of the two rounds by {@code ε'/√12} in the root of the mean square, a product by {@code ε'/√6}; of K products of mixed signs the
+ * error is {@code 0.41 ε' s √K}, {@code 0.41 ε'} of the result, whatever K is, and less for terms of one sign. Six deviations of ten such
+ * roundings behind each other (products, and results that are stored narrow) are {@code 8 ε'}.
+ *
  * @param dtype element type of the less precise side
  * @param reduction K, at least 1; for a chain of ops the sum of its reductions, as independent errors add in squares
  * @param floor scale that is assumed at least
+ * @param operandEpsilon ε', 0 if operands are not rounded
  */
-public record Tolerance(DType dtype, long reduction, double floor) {
+public record Tolerance(DType dtype, long reduction, double floor, double operandEpsilon) {
+    /** Distance from 1 to the next number in TF32, which stores 10 bits after the point. */
+    public static final double TF32_EPSILON = 0x1p-10;
+
     private static final double ROUNDINGS = 16;
     private static final double DEVIATIONS = 4;
+    private static final double OPERAND_ROUNDINGS = 8;
+
+    /** A tolerance where operands are not rounded. */
+    public Tolerance(DType dtype, long reduction, double floor) {
+        this(dtype, reduction, floor, 0);
+    }
 
     /** Checks the numbers. */
     public Tolerance {
+        if (!(operandEpsilon >= 0 && operandEpsilon < 1)) {
+            throw new IllegalArgumentException("tolerance: operandEpsilon = " + operandEpsilon + ", needs 0 <= operandEpsilon < 1.");
+        }
         if (reduction < 1) {
             throw new IllegalArgumentException("tolerance: reduction = " + reduction + ", needs >= 1.");
         }
@@ -47,12 +65,18 @@ public record Tolerance(DType dtype, long reduction, double floor) {
 
     /** This tolerance where terms have at least this magnitude, whatever they cancel to. */
     public Tolerance atLeast(double scale) {
-        return new Tolerance(dtype, reduction, scale);
+        return new Tolerance(dtype, reduction, scale, operandEpsilon);
+    }
+
+    /** This tolerance where operands of products are rounded to numbers so far apart, see {@link #TF32_EPSILON}. */
+    public Tolerance withOperands(double epsilon) {
+        return new Tolerance(dtype, reduction, floor, epsilon);
     }
 
     /** The limit for a result of scale 1; 0 if the type is not floating. */
     public double relative() {
-        return dtype.isFloating() ? dtype.epsilon() * (ROUNDINGS + DEVIATIONS * Math.sqrt(reduction)) : 0;
+        return dtype.isFloating()
+                ? dtype.epsilon() * (ROUNDINGS + DEVIATIONS * Math.sqrt(reduction)) + OPERAND_ROUNDINGS * operandEpsilon : 0;
     }
 
     /** The largest difference allowed in a tensor whose largest magnitude is this. */

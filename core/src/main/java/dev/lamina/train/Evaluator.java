@@ -2,6 +2,7 @@ package dev.lamina.train;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
 import dev.lamina.data.BatchEpoch;
@@ -44,10 +45,12 @@ public final class Evaluator implements AutoCloseable {
      * An evaluator with these weights.
      *
      * @param statistics of the samples that the model learned from
+     * @param precision arithmetic of matrix products and convolutions
      * @param weights a tensor for every parameter and buffer of the model; others are left aside
      * @throws IllegalArgumentException if one is missing or of another type
      */
-    public static Evaluator of(Backend backend, Model model, ChannelStatistics statistics, Map<String, Tensor> weights) {
+    public static Evaluator of(Backend backend, Model model, ChannelStatistics statistics, Precision precision,
+            Map<String, Tensor> weights) {
         TrainingGraph graph = TrainingGraph.evaluation(model, statistics, 1);
         State state = backend.createState(graph.variables());
         try {
@@ -67,7 +70,7 @@ public final class Evaluator implements AutoCloseable {
             state.close();
             throw e;
         }
-        return new Evaluator(backend, model, statistics, CompileOptions.defaults(), state, true);
+        return new Evaluator(backend, model, statistics, CompileOptions.defaults().withPrecision(precision), state, true);
     }
 
     /** Types of a model's parameters and buffers by name, in order of creation. */

@@ -1,6 +1,7 @@
 package dev.lamina.train;
 
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.io.Safetensors;
 import dev.lamina.nn.Model;
@@ -121,11 +122,20 @@ public final class RunFolder {
     }
 
     /**
-     * An evaluator with these weights, which the caller closes.
+     * An evaluator with these weights in the precision of the run, which the caller closes.
      *
      * @throws IllegalArgumentException if they are not this model's
      */
     public Evaluator evaluator(Backend backend, Model model) {
-        return Evaluator.of(backend, model, run.statistics(), weights);
+        return evaluator(backend, model, config().precision());
+    }
+
+    /**
+     * An evaluator with these weights, which the caller closes.
+     *
+     * @throws IllegalArgumentException if they are not this model's
+     */
+    public Evaluator evaluator(Backend backend, Model model, Precision precision) {
+        return Evaluator.of(backend, model, run.statistics(), precision, weights);
     }
 }

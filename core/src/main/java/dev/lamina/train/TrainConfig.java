@@ -1,6 +1,7 @@
 package dev.lamina.train;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import dev.lamina.backend.CompileOptions.Precision;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -27,12 +28,13 @@ import java.util.TreeMap;
  * @param evalBatchSize samples evaluated at a time
  * @param patience epochs without improvement after which training stops, 0 for never
  * @param minDelta by how much the loss must fall to count as an improvement
+ * @param precision arithmetic of matrix products and convolutions; null, as in runs of before there was a choice, means float32
  * @param options further settings of whoever starts the run, kept for resuming
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TrainConfig(String model, String data, int batchSize, int epochs, long seed, String optimizer, double rate, String schedule,
         double weightDecay, double labelSmoothing, double clipNorm, int checkpointEvery, int evalBatchSize, int patience, double minDelta,
-        Map<String, String> options) {
+        Precision precision, Map<String, String> options) {
     /**
      * Checked settings.
      *
@@ -49,6 +51,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         require(evalBatchSize >= 1, "evalBatchSize = " + evalBatchSize + ", needs >= 1.");
         require(patience >= 0, "patience = " + patience + ", needs >= 0; 0 switches early stopping off.");
         require(minDelta >= 0, "minDelta = " + minDelta + ", needs >= 0.");
+        precision = precision == null ? Precision.FLOAT32 : precision;
         options = options == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(options));
     }
 
@@ -58,7 +61,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         }
     }
 
-    /** A builder with batch size 64, one epoch, seed 1, sgd at rate 0.01 and nothing else. */
+    /** A builder with batch size 64, one epoch, seed 1, sgd at rate 0.01 in float32 and nothing else. */
     public static Builder builder(String model, String data) {
         return new Builder(model, data);
     }
@@ -67,7 +70,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
     public Builder toBuilder() {
         return new Builder(model, data).batchSize(batchSize).epochs(epochs).seed(seed).optimizer(optimizer).rate(rate).schedule(schedule)
                 .weightDecay(weightDecay).labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery)
-                .evalBatchSize(evalBatchSize).earlyStop(patience, minDelta).options(options);
+                .evalBatchSize(evalBatchSize).earlyStop(patience, minDelta).precision(precision).options(options);
     }
 
     /** Settings in which a resumed run differs from this one although it must not; the number of epochs may differ. */
@@ -83,6 +86,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         compare(conflicts, "weightDecay", weightDecay, resumed.weightDecay);
         compare(conflicts, "labelSmoothing", labelSmoothing, resumed.labelSmoothing);
         compare(conflicts, "clipNorm", clipNorm, resumed.clipNorm);
+        compare(conflicts, "precision", precision, resumed.precision);
         return conflicts;
     }
 
@@ -109,6 +113,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         private int evalBatchSize = 256;
         private int patience;
         private double minDelta;
+        private Precision precision = Precision.FLOAT32;
         private Map<String, String> options = Map.of();
 
         private Builder(String model, String data) {
@@ -189,6 +194,12 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
             return this;
         }
 
+        /** Arithmetic of matrix products and convolutions. */
+        public Builder precision(Precision value) {
+            precision = value;
+            return this;
+        }
+
         /** Further settings of whoever starts the run. */
         public Builder options(Map<String, String> value) {
             options = value;
@@ -202,7 +213,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
          */
         public TrainConfig build() {
             return new TrainConfig(model, data, batchSize, epochs, seed, optimizer, rate, schedule, weightDecay, labelSmoothing, clipNorm,
-                    checkpointEvery, evalBatchSize, patience, minDelta, options);
+                    checkpointEvery, evalBatchSize, patience, minDelta, precision, options);
         }
     }
 }

@@ -93,7 +93,7 @@ public final class Trainer implements AutoCloseable {
         return this;
     }
 
-    /** How graphs are compiled; deterministic float32 unless set. Returns this. */
+    /** How graphs are compiled, deterministic unless set; their precision is the configuration's in any case. Returns this. */
     public Trainer compileOptions(CompileOptions other) {
         options = other;
         return this;
@@ -201,7 +201,8 @@ public final class Trainer implements AutoCloseable {
             throw new TrainingException("trainer: \"" + folder + "\" holds a run already. Resume it, or give another folder.");
         }
         statistics = checkpoint != null ? checkpoint.run().statistics() : ChannelStatistics.of(data.train());
-        session = new Session(backend, options, new Session.Recipe(model, statistics, config, optimizer, schedule, hook));
+        session = new Session(backend, options.withPrecision(config.precision()),
+                new Session.Recipe(model, statistics, config, optimizer, schedule, hook));
         if (checkpoint != null) {
             session.restore(checkpoint.tensors());
             saved = checkpoint.run();

@@ -23,6 +23,14 @@ class ToleranceTest {
     }
 
     @Test
+    void roundedOperandsAddEightOfTheirOwnSteps() {
+        Tolerance tf32 = Tolerance.of(DType.FLOAT32, 100).atLeast(2).withOperands(Tolerance.TF32_EPSILON);
+        assertEquals(56 * EPSILON + 8 * 0x1p-10, tf32.relative(), 1e-12);
+        assertEquals(2 * tf32.relative(), tf32.limit(1), 1e-12);
+        assertThrows(IllegalArgumentException.class, () -> tf32.withOperands(-1));
+    }
+
+    @Test
     void floorHoldsWhereResultsCancel() {
         Tolerance tolerance = Tolerance.of(DType.FLOAT32, 1);
         Tensor zero = Tensor.of(new double[] {0, 0});

@@ -94,7 +94,8 @@ class CheckpointTest {
         Path file = folder.resolve("run.json");
         String whole = Files.readString(file);
         for (String text : List.of("", "{", "[]", "null", "{}", "5", whole.substring(0, whole.length() / 2),
-                whole.replace("\"batchSize\" : 64", "\"batchSize\" : 0"), whole.replace("\"step\" : 12", "\"step\" : \"x\""))) {
+                whole.replace("\"batchSize\" : 64", "\"batchSize\" : 0"), whole.replace("FLOAT32", "FLOAT7"),
+                whole.replace("\"step\" : 12", "\"step\" : \"x\""))) {
             Files.writeString(file, text);
             String message = assertThrows(CorruptFileException.class, () -> Checkpoint.load(folder), text).getMessage();
             assertTrue(message.startsWith("run folder \"" + folder + "\": run.json is damaged: "), message);

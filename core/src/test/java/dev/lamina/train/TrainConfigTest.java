@@ -3,6 +3,7 @@ package dev.lamina.train;
 import static org.junit.jupiter.api.Assertions.*;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lamina.backend.CompileOptions.Precision;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainConfigTest {
     private static final TrainConfig CONFIG = TrainConfig.builder("lenet", "digits").batchSize(32).epochs(5).seed(-3).optimizer("adam")
             .rate(1e-3).schedule("cosine").weightDecay(1e-4).labelSmoothing(0.1).clipNorm(1).checkpointEvery(100).evalBatchSize(500)
-            .earlyStop(3, 1e-4).options(Map.of("data-dir", "x")).build();
+            .earlyStop(3, 1e-4).precision(Precision.BFLOAT16).options(Map.of("data-dir", "x")).build();
 
     @Test
     void survivesJson() throws IOException {
@@ -31,8 +32,15 @@ class TrainConfigTest {
     @Test
     void namesEveryConflictButAllowsMoreEpochs() {
         assertEquals(List.of(), CONFIG.conflicts(CONFIG.toBuilder().epochs(9).checkpointEvery(1).build()));
-        assertEquals(List.of("batchSize was 32, now 16", "seed was -3, now 4"),
-                CONFIG.conflicts(CONFIG.toBuilder().batchSize(16).seed(4).build()));
+        assertEquals(List.of("batchSize was 32, now 16", "seed was -3, now 4", "precision was bf16, now tf32"),
+                CONFIG.conflicts(CONFIG.toBuilder().batchSize(16).seed(4).precision(Precision.TF32).build()));
+    }
+
+    @Test
+    void settingsWrittenBeforeThereWasAChoiceMeanFloat32() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        String old = json.writeValueAsString(CONFIG).replace("\"precision\":\"BFLOAT16\",", "");
+        assertEquals(CONFIG.toBuilder().precision(Precision.FLOAT32).build(), json.readValue(old, TrainConfig.class));
     }
 
     static List<Arguments> wrong() {

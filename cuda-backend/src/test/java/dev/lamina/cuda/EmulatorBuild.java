@@ -12,10 +12,11 @@ import java.util.concurrent.TimeUnit;
 
 /** Runs the build script of the emulator for {@link Emulator}. */
 final class EmulatorBuild {
-    /** Where the libraries are built. */
-    static final Path FOLDER = Path.of("target", "emulator").toAbsolutePath();
-
     private static final String SCRIPT = "native/emulator/build.sh";
+
+    /** Where the libraries are built. */
+    static final Path FOLDER = root().resolve("cuda-backend/target/emulator");
+
     /** Some seconds of work for one core a library; machines may be busy. */
     private static final int MINUTES = 20;
 
@@ -61,7 +62,7 @@ final class EmulatorBuild {
     }
 
     private static void build(String[] more) throws IOException, InterruptedException {
-        List<String> command = new ArrayList<>(List.of("sh", script().toString(), FOLDER.toString()));
+        List<String> command = new ArrayList<>(List.of("sh", root().resolve(SCRIPT).toString(), FOLDER.toString()));
         command.addAll(List.of(more));
         Path log = FOLDER.resolve("build.log");
         Process process = new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(log.toFile()).start();
@@ -76,11 +77,11 @@ final class EmulatorBuild {
         }
     }
 
-    /** The script, looked for from the working folder upwards: Maven runs tests in the module's folder. */
-    private static Path script() {
+    /** The source tree, looked for from the working folder upwards: Maven runs tests in the module's folder. */
+    private static Path root() {
         for (Path folder = Path.of("").toAbsolutePath(); folder != null; folder = folder.getParent()) {
             if (Files.exists(folder.resolve(SCRIPT))) {
-                return folder.resolve(SCRIPT);
+                return folder;
             }
         }
         throw new IllegalStateException(SCRIPT + " is not in " + Path.of("").toAbsolutePath() + " or a folder above");

@@ -1,21 +1,23 @@
 package dev.lamina.cpu.natives;
 
 import dev.lamina.backend.BackendException;
+import dev.lamina.backend.natives.Bundled;
+import dev.lamina.backend.natives.Disk;
+import dev.lamina.backend.natives.Environment;
+import dev.lamina.backend.natives.Platform;
+import dev.lamina.backend.natives.Reasons;
+import dev.lamina.backend.natives.Unpacker;
+import dev.lamina.backend.natives.UserCache;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Properties;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds oneDNN's libraries: see {@link OneDnnFiles}.
@@ -26,7 +28,6 @@ import org.slf4j.LoggerFactory;
  * @param disk where files are unpacked
  */
 record Locator(Environment environment, Platform platform, ClassLoader loader, Disk disk) {
-    private static final Logger LOG = LoggerFactory.getLogger(Locator.class);
     private static final String OWN_FOLDER =
             "name a folder that has one with -D" + OneDnnFiles.FOLDER_PROPERTY + " or " + OneDnnFiles.FOLDER_VARIABLE;
 
@@ -43,39 +44,42 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
         try {
             return unpacked(bundled());
         } catch (IOException e) {
-            throw failure("oneDNN: the libraries on the class path cannot be read: " + reason(e) + ".",
+            throw failure("oneDNN: the libraries on the class path cannot be read: " + Reasons.of(e) + ".",
                     "Build the jar again, or " + OWN_FOLDER + ".", e);
         }
     }
 
     private OneDnnFiles named(Environment.Setting setting) {
         Path folder = path(setting);
-        Path dnnl = platform.dnnlNames().stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
+        Path dnnl = OneDnnNames.dnnl(platform).stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
                 .orElseThrow(() -> new BackendException("oneDNN: " + setting.name() + "=" + setting.value() + " "
-                        + (Files.isDirectory(folder) ? "has no " + String.join(" or ", platform.dnnlNames()) : "is not a folder") + ".",
+                        + (Files.isDirectory(folder) ? "has no " + String.join(" or ", OneDnnNames.dnnl(platform)) : "is not a folder")
+                        + ".",
                         "Name the folder of oneDNN 3.x for " + platform.id() + ", or unset it to take the library on the class path."));
-        Optional<Path> openMp = Optional.of(folder.resolve(platform.openMpName())).filter(Files::isRegularFile);
+        Optional<Path> openMp = Optional.of(folder.resolve(OneDnnNames.openMp(platform))).filter(Files::isRegularFile);
         return new OneDnnFiles(dnnl, openMp, "the folder that " + setting.name() + " names");
     }
 
     private List<Bundled> bundled() throws IOException {
         List<Bundled> libraries = new ArrayList<>();
-        List<String> names = platform.bringsOpenMp() ? List.of(platform.dnnlNames().getFirst(), platform.openMpName())
-                : List.of(platform.dnnlNames().getFirst());
+        List<String> names = OneDnnNames.bringsOpenMp(platform)
+                ? List.of(OneDnnNames.dnnl(platform).getFirst(), OneDnnNames.openMp(platform))
+                : List.of(OneDnnNames.dnnl(platform).getFirst());
         for (String name : names) {
-            libraries.add(Bundled.find(loader, platform, name).orElseThrow(() -> absent(name)));
+            libraries.add(Bundled.find(loader, OneDnnNames.resource(platform, name)).orElseThrow(() -> absent(name)));
         }
         return libraries;
     }
 
     private BackendException absent(String name) {
-        List<String> present = Platform.PUBLISHED.stream()
-                .filter(other -> loader.getResource(other.resource(other.dnnlNames().getFirst())) != null).map(Platform::id).toList();
-        String fact = "oneDNN: the class path has no " + platform.resource(name) + " for this platform (os.name "
+        List<String> present = OneDnnNames.PUBLISHED.stream()
+                .filter(other -> loader.getResource(OneDnnNames.resource(other, OneDnnNames.dnnl(other).getFirst())) != null)
+                .map(Platform::id).toList();
+        String fact = "oneDNN: the class path has no " + OneDnnNames.resource(platform, name) + " for this platform (os.name "
                 + environment.property("os.name").orElse("unknown") + ", os.arch " + environment.property("os.arch").orElse("unknown") + ")"
                 + (present.isEmpty() ? "" : ", only libraries for " + String.join(", ", present)) + ".";
-        if (!Platform.PUBLISHED.contains(platform)) {
-            String published = String.join(", ", Platform.PUBLISHED.stream().map(Platform::id).toList());
+        if (!OneDnnNames.PUBLISHED.contains(platform)) {
+            String published = String.join(", ", OneDnnNames.PUBLISHED.stream().map(Platform::id).toList());
             return new BackendException(fact,
                     "org.bytedeco:dnnl is made for " + published + "; if you have a oneDNN 3.x, " + OWN_FOLDER + ".");
         }
@@ -86,59 +90,29 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
     private OneDnnFiles unpacked(List<Bundled> libraries) {
         StringBuilder key = new StringBuilder("onednn-" + version() + "-" + platform.id());
         libraries.forEach(library -> key.append("-%08x".formatted(library.crc())));
-        Unpacker unpacker = new Unpacker(libraries, key.toString(), disk);
+        Unpacker unpacker = new Unpacker(libraries, key.toString(), "oneDNN", disk);
         String origin = "from org.bytedeco:dnnl:" + version() + ":" + platform.id();
-        Path cache = cache();
         try {
-            return files(unpacker.into(cache), origin);
+            Unpacker.Unpacked place = unpacker.intoOrTemporary(cache());
+            return files(place.folder(), place.refused().isPresent() ? origin + ", in a temporary folder" : origin);
         } catch (IOException e) {
-            LOG.warn("oneDNN is unpacked into a temporary folder at each start, because {} cannot serve: {}", cache, reason(e));
-            return temporary(unpacker, origin, "cannot unpack into " + cache + ": " + reason(e));
+            throw failure("oneDNN: " + Reasons.of(e) + ".", UserCache.HINT + ", or " + OWN_FOLDER + ".", e);
         }
-    }
-
-    private OneDnnFiles temporary(Unpacker unpacker, String origin, String before) {
-        Path folder = null;
-        try {
-            folder = Files.createTempDirectory("lamina-onednn-").toRealPath();
-            deleteAtExit(folder);
-            unpacker.fill(folder);
-            return files(folder, origin + ", in a temporary folder");
-        } catch (IOException e) {
-            if (folder != null) {
-                Folders.delete(folder);
-            }
-            throw failure("oneDNN: " + before + "; nor into the temporary folder: " + reason(e) + ".",
-                    "Name a folder with room with -D" + OneDnnFiles.CACHE_PROPERTY + " or " + OneDnnFiles.CACHE_VARIABLE + ", or "
-                            + OWN_FOLDER + ".", e);
-        }
-    }
-
-    private static void deleteAtExit(Path folder) {
-        Runtime.getRuntime().addShutdownHook(new Thread(() -> Folders.delete(folder), "lamina-onednn-cleanup"));
     }
 
     private OneDnnFiles files(Path folder, String origin) {
-        Optional<Path> openMp = platform.bringsOpenMp() ? Optional.of(folder.resolve(platform.openMpName())) : Optional.empty();
-        return new OneDnnFiles(folder.resolve(platform.dnnlNames().getFirst()), openMp, origin);
+        Optional<Path> openMp = OneDnnNames.bringsOpenMp(platform) ? Optional.of(folder.resolve(OneDnnNames.openMp(platform)))
+                : Optional.empty();
+        return new OneDnnFiles(folder.resolve(OneDnnNames.dnnl(platform).getFirst()), openMp, origin);
     }
 
     /** The folder for unpacked libraries; nothing is made yet. */
     Path cache() {
-        return environment.setting(OneDnnFiles.CACHE_PROPERTY, OneDnnFiles.CACHE_VARIABLE).map(Locator::path).orElseGet(this::userCache)
-                .resolve("natives");
-    }
-
-    private Path userCache() {
-        Path home = Path.of(environment.property("user.home").orElse("."));
-        return switch (platform.system()) {
-            case "windows" -> environment.variable("LOCALAPPDATA").map(Path::of).orElseGet(() -> home.resolve("AppData").resolve("Local"))
-                    .resolve("lamina");
-            case "macosx" -> home.resolve("Library").resolve("Caches").resolve("lamina");
-            // The XDG specification: a relative path is to be ignored.
-            default -> environment.variable("XDG_CACHE_HOME").map(Path::of).filter(Path::isAbsolute).orElseGet(() -> home.resolve(".cache"))
-                    .resolve("lamina");
-        };
+        try {
+            return UserCache.folder(environment, platform).resolve("natives");
+        } catch (IllegalArgumentException e) {
+            throw failure("oneDNN: " + e.getMessage() + ".", "Name a folder.", e);
+        }
     }
 
     private static Path path(Environment.Setting setting) {
@@ -152,19 +126,6 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
     /** The version of the Bytedeco artifact that Lamina was built with. */
     static String version() {
         return Version.TEXT;
-    }
-
-    /** The words of an input or output error. Those of some file errors are a bare path. */
-    static String reason(IOException e) {
-        String file = e instanceof FileSystemException f && f.getFile() != null ? f.getFile() : "";
-        if (e instanceof NoSuchFileException) {
-            return file + " does not exist";
-        }
-        if (e instanceof AccessDeniedException) {
-            return "access to " + file + " is denied";
-        }
-        String text = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();
-        return text.equals(file) ? text + " (" + e.getClass().getSimpleName() + ")" : text;
     }
 
     private static BackendException failure(String fact, String hint, Throwable cause) {

@@ -1,6 +1,10 @@
 package dev.lamina.cpu.natives;
 
 import dev.lamina.backend.BackendException;
+import dev.lamina.backend.natives.Contents;
+import dev.lamina.backend.natives.Environment;
+import dev.lamina.backend.natives.Platform;
+import dev.lamina.backend.natives.UserCache;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,9 +35,9 @@ public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
     /** Environment variable that names a folder with the library. */
     public static final String FOLDER_VARIABLE = "LAMINA_ONEDNN";
     /** System property that names the folder below which Lamina keeps what it can make again. */
-    public static final String CACHE_PROPERTY = "lamina.cache";
+    public static final String CACHE_PROPERTY = UserCache.PROPERTY;
     /** Environment variable that names the folder below which Lamina keeps what it can make again. */
-    public static final String CACHE_VARIABLE = "LAMINA_CACHE";
+    public static final String CACHE_VARIABLE = UserCache.VARIABLE;
 
     private static OneDnnFiles located;
 
@@ -77,7 +81,7 @@ public record OneDnnFiles(Path dnnl, Optional<Path> openMp, String origin) {
      * one that {@code libdnnl} has already loaded.
      */
     public String openMpName() {
-        return openMp.map(Path::toString).orElseGet(() -> Platform.of(Environment.system()).openMpName());
+        return openMp.map(Path::toString).orElseGet(() -> OneDnnNames.openMp(Platform.of(Environment.system())));
     }
 
     /** One line: origin and paths. */

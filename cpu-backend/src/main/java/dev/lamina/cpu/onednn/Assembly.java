@@ -1,6 +1,7 @@
 package dev.lamina.cpu.onednn;
 
 import dev.lamina.backend.CompileReport;
+import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.cpu.vector.Kernel;
 import dev.lamina.cpu.vector.Team;
 import dev.lamina.graph.Source;

@@ -2,13 +2,18 @@ package dev.lamina.cpu.onednn;
 
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
-import dev.lamina.cpu.onednn.Group.Activated;
-import dev.lamina.cpu.onednn.Group.Chain;
-import dev.lamina.cpu.onednn.Group.FilterAndBias;
-import dev.lamina.cpu.onednn.Group.Normalized;
-import dev.lamina.cpu.onednn.Group.RectifiedNormGradient;
-import dev.lamina.cpu.onednn.Group.RectifiedPoolGradient;
-import dev.lamina.cpu.onednn.Group.Single;
+import dev.lamina.backend.fusion.Fusion;
+import dev.lamina.backend.fusion.FusionRules;
+import dev.lamina.backend.fusion.Group;
+import dev.lamina.backend.fusion.Group.Activated;
+import dev.lamina.backend.fusion.Group.Chain;
+import dev.lamina.backend.fusion.Group.FilterAndBias;
+import dev.lamina.backend.fusion.Group.Normalized;
+import dev.lamina.backend.fusion.Group.RectifiedNormGradient;
+import dev.lamina.backend.fusion.Group.RectifiedPoolGradient;
+import dev.lamina.backend.fusion.Group.Single;
+import dev.lamina.backend.fusion.Group.Updates;
+import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Loss;
@@ -28,6 +33,12 @@ import java.util.Optional;
 
 /** Lowers a graph, group by group. The switches have no default, so that the compiler names every place a new op is missing. */
 final class Compiler {
+    /** What runs together with its neighbours. */
+    static final FusionRules FUSION = new FusionRules(
+            node -> node.op() instanceof MatMul ? MatMulLowering.supports(node) : ConvolutionLowering.supports(node),
+            ImageLowering::supports, ImageLowering::supports, ConvolutionLowering::supports, PointwiseLowering::supports,
+            PointwiseLowering.LONGEST);
+
     private final Assembly assembly;
     private final List<Group> groups;
     private final ConvolutionLowering convolutions;
@@ -58,7 +69,7 @@ final class Compiler {
 
     /** The steps and buffers of a graph. */
     static Assembly compile(Graph graph, CompileOptions options, NativeScope scope, CpuTeam team, long stream) {
-        List<Group> groups = Fusion.groups(graph, options);
+        List<Group> groups = Fusion.groups(graph, options, FUSION);
         boolean reuse = options.passes().contains(Pass.MEMORY_REUSE);
         Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll(), reuse && options.passes().contains(Pass.IN_PLACE));
         Assembly assembly = new Assembly(scope, team, stream, lifetimes, reuse);
@@ -101,6 +112,7 @@ final class Compiler {
                 case RectifiedNormGradient gradient -> images.normGradient(gradient);
                 case RectifiedPoolGradient gradient -> images.maxPoolGradient(gradient);
                 case FilterAndBias(Node filter, Node bias) -> convolutions.filterGradient(filter, Optional.of(bias));
+                case Updates(List<Node> nodes) -> nodes.forEach(this::single);
             }
             assembly.hoist(false);
         }

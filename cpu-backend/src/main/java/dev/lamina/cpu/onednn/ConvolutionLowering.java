@@ -1,6 +1,6 @@
 package dev.lamina.cpu.onednn;
 
-import dev.lamina.cpu.onednn.Group.Activated;
+import dev.lamina.backend.fusion.Group.Activated;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Convolution.Conv2d;
 import dev.lamina.graph.Convolution.Conv2dDataGradient;

@@ -1,8 +1,8 @@
 package dev.lamina.cpu.onednn;
 
-import dev.lamina.cpu.onednn.Group.Normalized;
-import dev.lamina.cpu.onednn.Group.RectifiedNormGradient;
-import dev.lamina.cpu.onednn.Group.RectifiedPoolGradient;
+import dev.lamina.backend.fusion.Group.Normalized;
+import dev.lamina.backend.fusion.Group.RectifiedNormGradient;
+import dev.lamina.backend.fusion.Group.RectifiedPoolGradient;
 import dev.lamina.cpu.vector.AvgPool;
 import dev.lamina.cpu.vector.AvgPoolGradient;
 import dev.lamina.cpu.vector.BatchNorm;

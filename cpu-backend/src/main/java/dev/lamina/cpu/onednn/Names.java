@@ -1,5 +1,6 @@
 package dev.lamina.cpu.onednn;
 
+import dev.lamina.backend.fusion.Group;
 import dev.lamina.graph.Node;
 import java.util.List;
 

@@ -1,6 +1,6 @@
 package dev.lamina.cpu.onednn;
 
-import dev.lamina.cpu.onednn.Group.Activated;
+import dev.lamina.backend.fusion.Group.Activated;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;

@@ -1,9 +1,9 @@
 package dev.lamina.cpu.natives;
 
+import static dev.lamina.backend.natives.FakeFiles.environment;
 import static dev.lamina.cpu.natives.FakeNatives.DNNL;
 import static dev.lamina.cpu.natives.FakeNatives.LINUX;
 import static dev.lamina.cpu.natives.FakeNatives.OPEN_MP;
-import static dev.lamina.cpu.natives.FakeNatives.environment;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
@@ -11,6 +11,10 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.backend.BackendException;
+import dev.lamina.backend.natives.Disk;
+import dev.lamina.backend.natives.Environment;
+import dev.lamina.backend.natives.FakeFiles;
+import dev.lamina.backend.natives.Platform;
 import java.io.IOException;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -69,7 +73,7 @@ final class LocatorTest {
     @Test
     void otherContentsGoIntoAnotherFolder() throws IOException {
         Path first = FakeNatives.locator(temp, FakeNatives.jar(temp, LINUX, DNNL), Disk.REAL).locate().dnnl();
-        Path second = FakeNatives.locator(temp, FakeNatives.jar(temp, LINUX, FakeNatives.bytes(300_000, 3)), Disk.REAL).locate().dnnl();
+        Path second = FakeNatives.locator(temp, FakeNatives.jar(temp, LINUX, FakeFiles.bytes(300_000, 3)), Disk.REAL).locate().dnnl();
         assertFalse(first.equals(second));
         assertTrue(Files.exists(first));
     }
@@ -133,9 +137,9 @@ final class LocatorTest {
     void platformsAreNamedAsBytedecoDoes() {
         List<String> ids = Stream.of(Platform.of("Linux", "amd64"), Platform.of("Linux", "aarch64"), Platform.of("Mac OS X", "aarch64"),
                 Platform.of("Mac OS X", "x86_64"), Platform.of("Windows 11", "amd64")).map(Platform::id).toList();
-        assertEquals(Platform.PUBLISHED.stream().map(Platform::id).toList(), ids);
+        assertEquals(OneDnnNames.PUBLISHED.stream().map(Platform::id).toList(), ids);
         assertEquals(List.of("libgomp.so.1", "libgomp.so.1", "libomp.dylib", "libiomp5.dylib", "VCOMP140.DLL"),
-                Platform.PUBLISHED.stream().map(Platform::openMpName).toList());
+                OneDnnNames.PUBLISHED.stream().map(OneDnnNames::openMp).toList());
     }
 
     @Test

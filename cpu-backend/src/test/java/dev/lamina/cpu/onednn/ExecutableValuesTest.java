@@ -23,6 +23,7 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.graph.Window;
+import dev.lamina.parity.Parity;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -72,7 +73,7 @@ class ExecutableValuesTest {
         Map<String, Tensor> expected = OneDnn.run(reference, graph, CompileOptions.defaults(), 2);
         for (CompileOptions options : options()) {
             List<String> failures = new ArrayList<>();
-            Tested.compare(expected, OneDnn.run(backend, graph, options, 2), d -> Tolerance.of(d, 200), options.toString(), failures);
+            Parity.compare(expected, OneDnn.run(backend, graph, options, 2), d -> Tolerance.of(d, 200), options.toString(), failures);
             assertTrue(failures.isEmpty(), () -> failures + "\n" + graph);
         }
     }

@@ -5,6 +5,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
+import dev.lamina.backend.fusion.Fusion;
+import dev.lamina.backend.fusion.Group;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Gradients;
@@ -39,7 +41,7 @@ class FusionTest {
     private final GraphBuilder g = new GraphBuilder();
 
     private static List<String> groups(Graph graph, CompileOptions options) {
-        return Fusion.groups(graph, options).stream().filter(group -> !(group.nodes().getFirst().op() instanceof Source))
+        return Fusion.groups(graph, options, Compiler.FUSION).stream().filter(group -> !(group.nodes().getFirst().op() instanceof Source))
                 .map(FusionTest::text).toList();
     }
 
@@ -155,7 +157,8 @@ class FusionTest {
         }
         g.output("y", y);
         assertEquals(List.of(PointwiseLowering.LONGEST, PointwiseLowering.LONGEST, 1),
-                Fusion.groups(g.build(), DEFAULTS).stream().map(Group::nodes).filter(n -> !(n.getFirst().op() instanceof Source))
+                Fusion.groups(g.build(), DEFAULTS, Compiler.FUSION).stream().map(Group::nodes)
+                        .filter(n -> !(n.getFirst().op() instanceof Source))
                         .map(List::size).toList());
     }
 
@@ -169,7 +172,7 @@ class FusionTest {
         List<String> groups = groups();
         assertEquals(1, groups.stream().filter(s -> s.startsWith("Chain exp")).count(), groups::toString);
         assertTrue(groups.stream().noneMatch(s -> s.contains("exp") && s.contains("multiply")), groups::toString);
-        GroupOrderTest.runsInOrder(g.build(), Fusion.groups(g.build(), DEFAULTS));
+        GroupOrderTest.runsInOrder(g.build(), Fusion.groups(g.build(), DEFAULTS, Compiler.FUSION));
     }
 
     private static Graph network(Layer layer, boolean training, long... input) {
@@ -241,7 +244,7 @@ class FusionTest {
         assertEquals(2, joined.stream().filter("RectifiedPoolGradient maxPoolGradient+reluGradient"::equals).count(), joined::toString);
         assertEquals(2, joined.stream().filter("FilterAndBias conv2dFilterGradient+reduceSum"::equals).count(), joined::toString);
         assertEquals(0, alone(graph, "relu"));
-        GroupOrderTest.runsInOrder(graph, Fusion.groups(graph, DEFAULTS));
+        GroupOrderTest.runsInOrder(graph, Fusion.groups(graph, DEFAULTS, Compiler.FUSION));
     }
 
     /** Groups of this op and no other. */

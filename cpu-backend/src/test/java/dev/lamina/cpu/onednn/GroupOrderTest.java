@@ -7,8 +7,11 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Tolerance;
-import dev.lamina.cpu.onednn.Group.Chain;
-import dev.lamina.cpu.onednn.Group.Single;
+import dev.lamina.backend.fusion.Fusion;
+import dev.lamina.backend.fusion.Group;
+import dev.lamina.backend.fusion.Group.Chain;
+import dev.lamina.backend.fusion.Group.Single;
+import dev.lamina.backend.fusion.GroupOrder;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
@@ -20,6 +23,7 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.graph.Window;
+import dev.lamina.parity.Parity;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.ArrayList;
@@ -76,7 +80,7 @@ class GroupOrderTest {
             chain.nodes().forEach(node -> groups.put(node, chain));
         }
         groups.put(x.node(), new Single(x.node()));
-        List<Group> ordered = GroupOrder.of(graph, groups);
+        List<Group> ordered = GroupOrder.of(graph, groups, Compiler.FUSION);
         runsInOrder(graph, ordered);
         assertTrue(ordered.stream().filter(group -> group.nodes().getFirst().op() instanceof Pointwise).allMatch(Chain.class::isInstance),
                 ordered::toString);
@@ -94,12 +98,12 @@ class GroupOrderTest {
         g.output("y", Convolution.conv2d(g.input("x", TensorType.of(DType.FLOAT32, 1, 17, 4, 4)), average, Window.of(3), 1));
         g.output("next", next);
         Graph graph = g.build();
-        List<Group> groups = Fusion.groups(graph, CompileOptions.defaults());
+        List<Group> groups = Fusion.groups(graph, CompileOptions.defaults(), Compiler.FUSION);
         runsInOrder(graph, groups);
         CompileOptions defaults = CompileOptions.defaults();
         try (OneDnnBackend backend = OneDnn.open(2); Backend reference = Backends.open("reference")) {
             List<String> failures = new ArrayList<>();
-            Tested.compare(OneDnn.run(reference, graph, defaults, 3), OneDnn.run(backend, graph, defaults, 3),
+            Parity.compare(OneDnn.run(reference, graph, defaults, 3), OneDnn.run(backend, graph, defaults, 3),
                     type -> Tolerance.of(type, 17 * 153), "three runs", failures);
             assertEquals(List.of(), failures);
         }

@@ -12,6 +12,7 @@ import dev.lamina.graph.cases.CaseGraph;
 import dev.lamina.graph.cases.GridCases;
 import dev.lamina.graph.cases.OpCase;
 import dev.lamina.graph.cases.OpCases;
+import dev.lamina.parity.Parity;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
@@ -69,7 +70,7 @@ class ParityTest {
             CaseGraph graph = new CaseGraph(c, DType.FLOAT64);
             List<String> failures = new ArrayList<>();
             CompileOptions defaults = CompileOptions.defaults();
-            Tested.compare(graph.run(reference, defaults), graph.run(tested, defaults), c::tolerance, "float64", failures);
+            Parity.compare(graph.run(reference, defaults), graph.run(tested, defaults), c::tolerance, "float64", failures);
             assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
         });
     }
@@ -89,19 +90,19 @@ class ParityTest {
         Map<String, Tensor> expected = new CaseGraph(c, DType.FLOAT64).run(reference, defaults, runs);
         Map<String, Tensor> byDefault = narrow.run(tested, defaults, runs);
         List<String> failures = new ArrayList<>();
-        Tested.compare(expected, byDefault, c::tolerance, "default options", failures);
+        Parity.compare(expected, byDefault, c::tolerance, "default options", failures);
         for (Pass pass : Pass.values()) {
             Map<String, Tensor> actual = narrow.run(tested, defaults.without(pass), runs);
-            Tested.compare(expected, actual, c::tolerance, "without " + pass, failures);
+            Parity.compare(expected, actual, c::tolerance, "without " + pass, failures);
             if (pass == Pass.MEMORY_REUSE || pass == Pass.IN_PLACE) {
-                Tested.compareBits(byDefault, actual, "without " + pass + " against default options", failures);
+                Parity.compareBits(byDefault, actual, "without " + pass + " against default options", failures);
             }
         }
-        Tested.compare(expected, narrow.run(tested, defaults.keepingAll(), runs), c::tolerance, "keeping all", failures);
+        Parity.compare(expected, narrow.run(tested, defaults.keepingAll(), runs), c::tolerance, "keeping all", failures);
         if (number % 4 == 0) {
             Map<String, Tensor> once = narrow.run(tested, defaults.requiringDeterminism(), runs);
-            Tested.compare(expected, once, c::tolerance, "deterministic", failures);
-            Tested.compareBits(once, narrow.run(tested, defaults.requiringDeterminism(), runs), "deterministic, again", failures);
+            Parity.compare(expected, once, c::tolerance, "deterministic", failures);
+            Parity.compareBits(once, narrow.run(tested, defaults.requiringDeterminism(), runs), "deterministic, again", failures);
         }
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
     }

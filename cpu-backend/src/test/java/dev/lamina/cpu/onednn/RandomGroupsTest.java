@@ -7,7 +7,9 @@ import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
 import dev.lamina.backend.Tolerance;
+import dev.lamina.backend.fusion.Fusion;
 import dev.lamina.graph.Graph;
+import dev.lamina.parity.Parity;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,8 +45,9 @@ class RandomGroupsTest {
     void groupsCoverTheGraphInAnOrderThatRuns(@ForAll long seed) {
         Optional<Graph> graph = RandomGraphs.of(seed);
         if (graph.isPresent()) {
-            GroupOrderTest.runsInOrder(graph.get(), Fusion.groups(graph.get(), CompileOptions.defaults()));
-            GroupOrderTest.runsInOrder(graph.get(), Fusion.groups(graph.get(), CompileOptions.defaults().without(Pass.FUSION)));
+            GroupOrderTest.runsInOrder(graph.get(), Fusion.groups(graph.get(), CompileOptions.defaults(), Compiler.FUSION));
+            GroupOrderTest.runsInOrder(graph.get(),
+                    Fusion.groups(graph.get(), CompileOptions.defaults().without(Pass.FUSION), Compiler.FUSION));
         }
     }
 
@@ -63,7 +66,7 @@ class RandomGroupsTest {
                 defaults.without(Pass.IN_PLACE), defaults.without(Pass.SIMPLIFICATION))) {
             Map<String, Tensor> actual = OneDnn.run(backend, graph, options, 1);
             // A few layers of 153 products each, and gradients through as many.
-            Tested.compare(expected, actual, d -> new Tolerance(d, 153 * 64, 1), options.toString(), failures);
+            Parity.compare(expected, actual, d -> new Tolerance(d, 153 * 64, 1), options.toString(), failures);
         }
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures) + "\n" + graph);
     }

@@ -99,7 +99,8 @@ record Bench(Contender ours, List<? extends Contender> peers, int rounds, int th
         Measurement last = measured.getLast();
         return Optional.of(new Row.Own(speed.get(), measured.stream().mapToLong(m -> Math.round(m.heapBytesPerStep())).max().orElseThrow(),
                 measured.stream().mapToLong(Measurement::peakResidentBytes).max().orElseThrow(),
-                peak, last.flopsPerSample(), own.firstStepSeconds(), last.reorders(), last.lowered()));
+                peak, last.flopsPerSample(), own.firstStepSeconds(), last.reorders(), last.lowered(),
+                Optional.ofNullable(last.onDevice())));
     }
 
     private static Row.PeerResult result(Contender contender, Answers answers) {

@@ -30,15 +30,21 @@ import java.util.Map;
  * @param variables all variables
  * @param parameters the model's, with their initial values
  * @param inputs random numbers
+ * @param rate learning rate
  */
-record BenchGraph(Graph graph, String output, List<Value> variables, Parameters parameters, Map<String, Tensor> inputs) {
+record BenchGraph(Graph graph, String output, List<Value> variables, Parameters parameters, Map<String, Tensor> inputs, double rate) {
     private static final String IMAGES = "images";
     private static final String LABELS = "labels";
     private static final String RATE = "lr";
-    private static final double RATE_VALUE = 0.01;
     private static final long SEED = 1;
 
+    /** A step with momentum 0.9 at rate 0.01. */
     static BenchGraph of(Workload workload, Mode mode) {
+        return of(workload, mode, Sgd.momentum(0.9), 0.01);
+    }
+
+    /** A step with these updates at this rate. */
+    static BenchGraph of(Workload workload, Mode mode, Sgd updates, double rate) {
         Model model = workload.model();
         GraphBuilder graph = new GraphBuilder();
         Context context = new Context(graph, mode == Mode.TRAIN);
@@ -47,14 +53,14 @@ record BenchGraph(Graph graph, String output, List<Value> variables, Parameters 
         Tensor images = Initializer.normal(0, 1).create(type, SEED, 0);
         if (mode == Mode.INFER) {
             graph.output("logits", logits);
-            return new BenchGraph(graph.build(), "logits", graph.variables(), context.parameters(), Map.of(IMAGES, images));
+            return new BenchGraph(graph.build(), "logits", graph.variables(), context.parameters(), Map.of(IMAGES, images), rate);
         }
-        addTraining(graph, logits);
+        addTraining(graph, logits, updates);
         return new BenchGraph(graph.build(), "loss", graph.variables(), context.parameters(),
-                Map.of(IMAGES, images, LABELS, labels(workload.batch(), model.classes())));
+                Map.of(IMAGES, images, LABELS, labels(workload.batch(), model.classes())), rate);
     }
 
-    private static void addTraining(GraphBuilder graph, Value logits) {
+    private static void addTraining(GraphBuilder graph, Value logits, Sgd updates) {
         Value labels = graph.input(LABELS, TensorType.of(DType.INT32, logits.shape().dim(0)));
         Value loss = Loss.crossEntropy(logits, labels, Loss.Options.defaults());
         graph.output("loss", loss);
@@ -64,11 +70,11 @@ record BenchGraph(Graph graph, String output, List<Value> variables, Parameters 
         for (int i = 0; i < trainable.size(); i++) {
             gradients.put(trainable.get(i), found.get(i));
         }
-        Value rate = graph.variable(RATE, TensorType.of(DType.FLOAT32), false);
+        Value learningRate = graph.variable(RATE, TensorType.of(DType.FLOAT32), false);
         graph.seed();
         Value step = graph.step();
         Value next = step.plus(1);
-        Sgd.momentum(0.9).apply(graph, gradients, rate, next);
+        updates.apply(graph, gradients, learningRate, next);
         Update.assign(step, next);
     }
 
@@ -85,7 +91,7 @@ record BenchGraph(Graph graph, String output, List<Value> variables, Parameters 
         State state = backend.createState(variables);
         parameters.initialize(state, SEED);
         if (state.variables().containsKey(RATE)) {
-            state.set(RATE, Tensor.scalar(DType.FLOAT32, RATE_VALUE));
+            state.set(RATE, Tensor.scalar(DType.FLOAT32, rate));
         }
         return state;
     }

@@ -43,15 +43,19 @@ public final class BenchProcess {
             });
             requireFinite(workload, mode, result);
         }
+        return measurement(workload, graph, timed, report, backend, SgemmPeak.measure(backend), null);
+    }
+
+    static Measurement measurement(Workload workload, BenchGraph graph, Timing.Result timed, CompileReport report, Backend backend,
+            double gemmPeak, DeviceFigures onDevice) {
         long resident = Usage.peakResidentBytes().orElse(0);
         List<Double> speeds = Arrays.stream(timed.stepsPerSecond()).map(s -> s * workload.batch()).boxed().toList();
         return new Measurement(speeds, Statistics.median(timed.heapBytesPerStep()), resident,
                 report.reorders().stream().map(BenchProcess::text).toList(), report.lowered().stream().map(BenchProcess::text).toList(),
-                (double) graph.graph().flops() / workload.batch(), SgemmPeak.measure(backend), backend.device().name(),
-                timed.firstStepSeconds());
+                (double) graph.graph().flops() / workload.batch(), gemmPeak, backend.device().name(), timed.firstStepSeconds(), onDevice);
     }
 
-    private static void requireFinite(Workload workload, Mode mode, Tensor result) {
+    static void requireFinite(Workload workload, Mode mode, Tensor result) {
         for (double value : result.toDoubles()) {
             if (!Double.isFinite(value)) {
                 throw new IllegalStateException("bench: " + workload.name() + " " + mode.label() + " ended with " + value

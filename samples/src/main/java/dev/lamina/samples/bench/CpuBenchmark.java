@@ -1,11 +1,8 @@
 package dev.lamina.samples.bench;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
-import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
 import dev.lamina.backend.DeviceOptions;
-import dev.lamina.io.AtomicFiles;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.io.PrintWriter;
@@ -55,7 +52,7 @@ public record CpuBenchmark(List<Workload> workloads, List<Mode> modes, String ba
             for (Workload workload : workloads) {
                 for (Mode mode : modesOf(workload)) {
                     rows.add(bench.measure(workload, mode, watch::next));
-                    write(json, rows);
+                    JsonRows.write(json, rows.stream().map(Row::json).toList());
                 }
             }
         }
@@ -94,14 +91,6 @@ public record CpuBenchmark(List<Workload> workloads, List<Mode> modes, String ba
     private String device() {
         try (Backend opened = Backends.choose(backend, new DeviceOptions(0, threads)).backend()) {
             return opened.device().name();
-        }
-    }
-
-    /** After each result, so that what is measured is kept if the rest is not. */
-    private static void write(Path json, List<Row> rows) throws IOException {
-        if (json != null) {
-            AtomicFiles.writeString(json, JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build()
-                    .writeValueAsString(rows.stream().map(Row::json).toList()) + "\n");
         }
     }
 }

@@ -15,12 +15,13 @@ import java.util.List;
  * @param sgemmPeak FLOP/s of a large matrix product on the same backend
  * @param device what it ran on
  * @param firstStepSeconds from the start of the process to the end of the first step
+ * @param onDevice further figures of {@code bench gpu}, else null
  */
 record Measurement(@JsonProperty("repetitions") List<Double> samplesPerSecond, @JsonProperty("heap") double heapBytesPerStep,
         @JsonProperty("rss") long peakResidentBytes, @JsonProperty("reorders") List<String> reorders,
         @JsonProperty("lowered") List<String> lowered, @JsonProperty("flops") double flopsPerSample,
         @JsonProperty("sgemm") double sgemmPeak, @JsonProperty("device") String device,
-        @JsonProperty("first_step_seconds") double firstStepSeconds) {
+        @JsonProperty("first_step_seconds") double firstStepSeconds, @JsonProperty("on_device") DeviceFigures onDevice) {
     /** Copies the lists. */
     Measurement {
         samplesPerSecond = List.copyOf(samplesPerSecond);

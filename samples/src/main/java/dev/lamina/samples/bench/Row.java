@@ -31,18 +31,24 @@ record Row(String workload, Mode mode, int threads, Optional<Own> ours, List<Pee
      * @param sgemmPeak FLOP/s of a large matrix product
      * @param flopsPerSample floating-point operations, by the graph
      * @param firstStepSeconds from the start of the process to the end of the first step, the least of all rounds
+     * @param onDevice further figures of {@code bench gpu}
      */
     record Own(Statistics speed, long heapBytesPerStep, long peakResidentBytes, double sgemmPeak, double flopsPerSample,
-            double firstStepSeconds, List<String> reorders, List<String> lowered) {
+            double firstStepSeconds, List<String> reorders, List<String> lowered, Optional<DeviceFigures> onDevice) {
         /** Copies the lists. */
         Own {
             reorders = List.copyOf(reorders);
             lowered = List.copyOf(lowered);
         }
 
+        /** Speed in FLOP/s. */
+        double flopsPerSecond() {
+            return speed.median() * flopsPerSample;
+        }
+
         /** Speed in FLOP/s over that of a large matrix product. */
         double sgemmShare() {
-            return speed.median() * flopsPerSample / sgemmPeak;
+            return flopsPerSecond() / sgemmPeak;
         }
     }
 

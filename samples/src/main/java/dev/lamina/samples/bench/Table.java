@@ -58,11 +58,11 @@ final class Table {
                 speed(speed.min()), speed(speed.max()), mebibytes(resident), seconds(start));
     }
 
-    private static String seconds(double value) {
+    static String seconds(double value) {
         return String.format(Locale.ROOT, "%.2f s", value);
     }
 
-    private static void printDetails(Row row, PrintWriter out) {
+    static void printDetails(Row row, PrintWriter out) {
         row.ours().ifPresent(o -> {
             out.printf("%n%s %s, reorders of a step:%n", row.workload(), row.mode().label());
             lines(o.reorders(), out);
@@ -79,11 +79,11 @@ final class Table {
     }
 
     /** Four digits or more. */
-    private static String speed(double value) {
+    static String speed(double value) {
         return String.format(Locale.ROOT, value >= 1000 ? "%,.0f" : value >= 100 ? "%.1f" : "%.2f", value);
     }
 
-    private static String percent(double share) {
+    static String percent(double share) {
         return String.format(Locale.ROOT, "%.1f %%", 100 * share);
     }
 

@@ -10,6 +10,8 @@ package dev.lamina.samples.bench;
  */
 public record Timing(double warmUpSeconds, double seconds, int repetitions) {
     static final int LEAST_STEPS = 5;
+    private static final double WARM_UP_PART = 1e-3;
+    private static final int MOST_RUNS = 1_000_000;
     /** Repetitions of a process. */
     public static final int REPETITIONS = 5;
 
@@ -50,6 +52,31 @@ public record Timing(double warmUpSeconds, double seconds, int repetitions) {
             repeat(step, result, k);
         }
         return result;
+    }
+
+    /** Warms up and measures steps that tell their own time, many at once. */
+    Result measure(Steps steps) {
+        long start = System.nanoTime();
+        double last = steps.seconds(1);
+        double firstStep = Usage.secondsSinceStart();
+        last = steps.seconds(LEAST_STEPS) / LEAST_STEPS;
+        while (System.nanoTime() - start < warmUpSeconds * 1e9) {
+            int runs = runs(last, Math.max(WARM_UP_PART, warmUpSeconds / 4));
+            last = steps.seconds(runs) / runs;
+        }
+        Result result = new Result(new double[repetitions], new double[repetitions], firstStep);
+        for (int k = 0; k < repetitions; k++) {
+            int runs = runs(last, seconds);
+            long bytes = Usage.total();
+            last = steps.seconds(runs) / runs;
+            result.stepsPerSecond[k] = 1 / last;
+            result.heapBytesPerStep[k] = (double) (Usage.total() - bytes) / runs;
+        }
+        return result;
+    }
+
+    private static int runs(double secondsEach, double wanted) {
+        return (int) Math.clamp(Math.ceil(wanted / Math.max(secondsEach, 1e-9)), 1, MOST_RUNS);
     }
 
     private void repeat(Runnable step, Result result, int k) {

@@ -28,10 +28,14 @@ final class DoctorCommand implements Callable<Integer> {
             if (availability.available() && auto == null) {
                 auto = provider.name();
             }
-            out.printf("%-10s %s: %s%n", provider.name(), availability.available() ? "available" : "not available", availability.detail());
+            out.printf("%-10s %s: %s%n", provider.name(), state(availability), availability.detail());
             provider.details().forEach(line -> out.printf("%-10s %s%n", "", line));
         }
         out.printf("auto       takes %s%n", auto == null ? "nothing: no backend is available" : auto);
         return auto == null ? 1 : 0;
+    }
+
+    private static String state(Availability availability) {
+        return availability.available() ? "available" : availability.byName() ? "only by name" : "not available";
     }
 }

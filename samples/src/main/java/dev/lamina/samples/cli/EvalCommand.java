@@ -1,6 +1,7 @@
 package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Split;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
@@ -38,6 +39,10 @@ final class EvalCommand implements Callable<Integer> {
     @Mixin
     private BackendOption backendOption;
 
+    @Option(names = PrecisionOption.NAME, paramLabel = "NAME", converter = PrecisionOption.class,
+            description = PrecisionOption.MEANING + "; that of the run unless given")
+    private Precision precision;
+
     @Option(names = "--batch-size", defaultValue = "256", paramLabel = "N", description = "samples at a time (${DEFAULT-VALUE})")
     private int batchSize;
 
@@ -51,13 +56,14 @@ final class EvalCommand implements Callable<Integer> {
         String name = data != null ? data : folder.config().data();
         Split split = dataOption.open(name, folder.config().options(), folder.config().seed(), 0);
         Model model = Models.create(folder.config().model(), folder.inputShape(), folder.classNames().size());
-        try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model)) {
+        Precision numbers = precision == null ? folder.config().precision() : precision;
+        try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
             Evaluation result = evaluator.evaluate(split.test(), batchSize);
             text.printf("%s on %s: %d samples, loss %.4f, top-1 %.2f %%, top-5 %.2f %%, %.1f s, %.0f samples/s%n", model.name(), name,
                     result.samples(), result.loss(), 100 * result.top1(), 100 * result.top5(), result.seconds(), result.samplesPerSecond());
             if (json != null) {
                 double trainLoss = folder.history().isEmpty() ? Double.NaN : folder.history().getLast().trainLoss();
-                Results.write(json, Results.of(folder.config(), backend, trainLoss, result.loss(), result.top1(), result.top5(),
+                Results.write(json, Results.of(folder.config().toBuilder().precision(numbers).build(), backend, trainLoss, result.loss(), result.top1(), result.top5(),
                         folder.history().size(), result.seconds(), result.samplesPerSecond()));
             }
         }

@@ -1,6 +1,7 @@
 package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.io.ImageFile;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
@@ -41,6 +42,10 @@ final class PredictCommand implements Callable<Integer> {
     @Mixin
     private BackendOption backendOption;
 
+    @Option(names = PrecisionOption.NAME, paramLabel = "NAME", converter = PrecisionOption.class,
+            description = PrecisionOption.MEANING + "; that of the run unless given")
+    private Precision precision;
+
     @Option(names = "--invert", description = "swap light and dark")
     private boolean invert;
 
@@ -57,7 +62,8 @@ final class PredictCommand implements Callable<Integer> {
         for (int i = 0; i < images.size(); i++) {
             batch.select(0, i).copyFrom(load(images.get(i), input));
         }
-        try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model)) {
+        Precision numbers = precision == null ? folder.config().precision() : precision;
+        try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
             Tensor probabilities = evaluator.predict(batch);
             for (int i = 0; i < images.size(); i++) {
                 Tensor row = probabilities.select(0, i);

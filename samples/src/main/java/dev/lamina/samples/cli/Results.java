@@ -24,6 +24,7 @@ final class Results {
         result.put("device", backend.device().name());
         result.put("model", config.model());
         result.put("data", config.data());
+        result.put("precision", config.precision().label());
         result.put("seed", config.seed());
         result.put("epochs", epochs);
         result.put("train_loss", trainLoss);

@@ -1,6 +1,7 @@
 package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
+import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Split;
 import dev.lamina.graph.Summary;
 import dev.lamina.models.Models;
@@ -87,6 +88,10 @@ final class TrainCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of weights, data order and random ops")
     private long seed;
 
+    @Option(names = PrecisionOption.NAME, defaultValue = "tf32", paramLabel = "NAME", converter = PrecisionOption.class,
+            description = PrecisionOption.MEANING)
+    private Precision precision;
+
     @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
     private int trainLimit;
 
@@ -120,9 +125,9 @@ final class TrainCommand implements Callable<Integer> {
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
                 new JsonSummary(folder), new CurvesListener(folder));
         Summary summary = network.summary(config.batchSize());
-        text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d%n", config.model(),
+        text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d, %s%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
-                config.seed());
+                config.seed(), config.precision());
         try (Backend backend = backendOption.open(text)) {
             summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
             try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
@@ -140,7 +145,7 @@ final class TrainCommand implements Callable<Integer> {
         return TrainConfig.builder(model, data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
                 .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
-                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
+                .precision(precision).options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.Test;
 class RowTest {
     private static Optional<Row.Own> ours(double... speeds) {
         Statistics speed = Statistics.of(java.util.Arrays.stream(speeds).boxed().toList());
-        return Optional.of(new Row.Own(speed, 0, 1 << 20, 2e9, 1e6, 0.5, List.of("x: nchw -> blocked, 4 bytes (input)"), List.of()));
+        return Optional.of(new Row.Own(speed, 0, 1 << 20, 2e9, 1e6, 0.5, List.of("x: nchw -> blocked, 4 bytes (input)"), List.of(),
+                Optional.empty()));
     }
 
     private static Row.PeerResult peer(String name, double... speeds) {

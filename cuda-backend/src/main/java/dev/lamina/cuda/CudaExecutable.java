@@ -1,0 +1,325 @@
+package dev.lamina.cuda;
+
+import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.CompileReport;
+import dev.lamina.backend.Executable;
+import dev.lamina.backend.MemoryPlan;
+import dev.lamina.backend.Profiled;
+import dev.lamina.backend.State;
+import dev.lamina.cuda.lowering.Assembly;
+import dev.lamina.cuda.lowering.Buffer;
+import dev.lamina.cuda.lowering.Compiler;
+import dev.lamina.cuda.lowering.Owned;
+import dev.lamina.cuda.lowering.Place;
+import dev.lamina.cuda.lowering.PointerTable;
+import dev.lamina.cuda.lowering.Step;
+import dev.lamina.graph.Graph;
+import dev.lamina.graph.Rewritten;
+import dev.lamina.graph.Source;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Update;
+import dev.lamina.graph.Value;
+import dev.lamina.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/**
+ * Steps over one arena and a state. A run brings the inputs to the device and enqueues the steps: the first run of a state one by one, the
+ * second records them into a CUDA graph, which every later run launches. A run does not wait for the device; reading does.
+ */
+final class CudaExecutable implements Executable {
+    private final CudaBackend backend;
+    private final Graph graph;
+    private final Owned owned = new Owned();
+    private final Assembly assembly;
+    private final DeviceArena arena;
+    private final MemoryPlan plan;
+    private final Results results;
+    private final List<Value> inputs;
+    private final long[] inputAddresses;
+    private final InputFeed feed;
+    private final Replay replay;
+    private final boolean updates;
+    private CudaState bound;
+    private long seenVersion;
+    private boolean hasRun;
+    private boolean closed;
+
+    CudaExecutable(CudaBackend backend, Graph graph, Rewritten rewritten, CompileOptions options) {
+        this.backend = backend;
+        this.graph = graph;
+        try {
+            assembly = Compiler.compile(rewritten.graph(), options, backend.tools(), owned);
+            updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
+            inputs = graph.inputs();
+            Place[] fixed = inputs.stream().map(v -> rewritten.of(v).map(assembly::any).orElse(null)).toArray(Place[]::new);
+            results = new Results(backend, assembly, graph, rewritten, options.keepAll());
+            arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
+                    assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
+                    backend.settings().guards()));
+            fill();
+            results.clearFaults();
+            plan = plan(rewritten);
+            inputAddresses = new long[fixed.length];
+            for (int i = 0; i < fixed.length; i++) {
+                inputAddresses[i] = fixed[i] == null ? 0 : fixed[i].buffer().address();
+            }
+            replay = owned.add(new Replay(backend, assembly));
+            feed = owned.add(new InputFeed(backend.context(), backend.compute(), backend.copies(),
+                    inputs.stream().mapToLong(v -> v.type().bytes()).toArray()));
+        } catch (RuntimeException e) {
+            backend.quiesce();
+            owned.close();
+            throw e;
+        }
+    }
+
+    /** Puts constants and fills into their buffers. */
+    private void fill() {
+        assembly.contents().forEach((buffer, tensor) -> backend.staging().upload(tensor.contiguous().memory(), buffer.address()));
+        assembly.fills().forEach((buffer, fill) -> {
+            try (Arena scope = Arena.ofConfined()) {
+                MemorySegment memory = scope.allocate(Math.max(1, buffer.bytes()), 64).asSlice(0, buffer.bytes());
+                Tensor.wrap(memory, fill.type().dtype(), fill.type().shape()).fill(fill.value());
+                backend.staging().upload(memory, buffer.address());
+            }
+        });
+    }
+
+    private MemoryPlan plan(Rewritten rewritten) {
+        Map<Value, Long> offsets = new HashMap<>();
+        for (var node : graph.nodes()) {
+            for (Value value : node.outputs()) {
+                rewritten.of(value).flatMap(assembly::known).filter(p -> p.buffer().home() != Buffer.Home.STATE)
+                        .ifPresent(p -> offsets.put(value, p.buffer().address() - arena.address()));
+            }
+        }
+        return MemoryPlan.placed(offsets, arena.bytes(), arena.lowerBound());
+    }
+
+    @Override
+    public Graph graph() {
+        return graph;
+    }
+
+    @Override
+    public MemoryPlan memoryPlan() {
+        return plan;
+    }
+
+    @Override
+    public CompileReport report() {
+        List<CompileReport.Lowered> lowered = new ArrayList<>();
+        assembly.prologue().forEach(step -> report(step, "only when the state has changed", lowered));
+        assembly.steps().forEach(step -> report(step, "", lowered));
+        return new CompileReport(lowered, assembly.reorders());
+    }
+
+    private static void report(Step step, String when, List<CompileReport.Lowered> lowered) {
+        if (!step.nodes().isEmpty()) {
+            String note = step.note().isEmpty() || when.isEmpty() ? step.note() + when : step.note() + "; " + when;
+            lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(), note));
+        }
+    }
+
+    // --- running ------------------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void run(State state, Map<String, Tensor> given) {
+        if (!(state instanceof CudaState own)) {
+            throw new IllegalArgumentException("run: the state belongs to another backend; create it with this one.");
+        }
+        synchronized (backend) {
+            requireOpen();
+            own.requireOpen();
+            check(given);
+            bind(own);
+            hasRun = false;
+            feed.begin();
+            for (int i = 0; i < inputs.size(); i++) {
+                feed.put(i, given.get(name(inputs.get(i))));
+            }
+            feed.send(inputAddresses);
+            for (PointerTable table : assembly.tables()) {
+                if (table.isStale()) {
+                    backend.staging().upload(table.content(), table.memory().address());
+                }
+            }
+            // With updates the prologue depends on constants alone.
+            if (seenVersion == 0 || !updates && seenVersion != own.version()) {
+                replay.prologue();
+            }
+            replay.enqueue();
+            hasRun = true;
+            if (updates) {
+                own.touched();
+            }
+            seenVersion = own.version();
+            arena.check(backend.staging());
+        }
+    }
+
+    private static String name(Value input) {
+        return ((Source.Input) input.node().op()).inputName();
+    }
+
+    private void check(Map<String, Tensor> given) {
+        for (Value input : inputs) {
+            Tensor tensor = given.get(name(input));
+            if (tensor == null) {
+                throw new IllegalArgumentException("run: input \"" + name(input) + "\" is missing, needs " + input.type() + ".");
+            }
+            if (tensor.dtype() != input.dtype() || !tensor.shape().equals(input.shape())) {
+                throw new IllegalArgumentException("run: input \"" + name(input) + "\" is "
+                        + new TensorType(tensor.dtype(), tensor.shape()) + ", needs " + input.type() + ".");
+            }
+        }
+        if (given.size() != inputs.size()) {
+            List<String> known = inputs.stream().map(CudaExecutable::name).toList();
+            String unknown = given.keySet().stream().filter(name -> !known.contains(name)).findFirst().orElse("");
+            throw new IllegalArgumentException("run: input \"" + unknown + "\" is unknown; the graph has " + known + ".");
+        }
+    }
+
+    /** Puts the state's variables where the steps expect them: at once if nothing has changed since the last run. */
+    private void bind(CudaState state) {
+        if (bound == state && state.boundTo() == this) {
+            return;
+        }
+        for (Value value : graph.variables()) {
+            String name = ((Source.Variable) value.node().op()).variableName();
+            TensorType held = state.variables().get(name);
+            if (!value.type().equals(held)) {
+                throw new IllegalArgumentException("run: variable \"" + name + "\" is " + (held == null ? "missing in" : held + " in")
+                        + " the state, needs " + value.type() + ".");
+            }
+        }
+        // If a variable cannot be moved, those before it have: no executable may believe that it knows the addresses.
+        state.boundTo(null);
+        Map<String, Long> addresses = new LinkedHashMap<>();
+        assembly.state().forEach((name, place) -> addresses.put(name, state.bind(name, place.layout())));
+        boolean moved = false;
+        for (Map.Entry<String, Long> entry : addresses.entrySet()) {
+            Buffer buffer = assembly.state().get(entry.getKey()).buffer();
+            moved |= buffer.address() != entry.getValue();
+            buffer.moveTo(entry.getValue());
+        }
+        if (moved) {
+            replay.forget();
+        }
+        if (bound != state) {
+            seenVersion = 0;
+        }
+        bound = state;
+        state.boundTo(this);
+    }
+
+    // --- timing -------------------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public Optional<Profiled> profiled() {
+        return Optional.of(new Profiled() {
+            @Override
+            public double replay(State state, int runs) {
+                if (runs < 1) {
+                    throw new IllegalArgumentException("replay: runs = " + runs + ", needs >= 1.");
+                }
+                return again(state, () -> replay.time(runs));
+            }
+
+            @Override
+            public List<StepTime> profile(State state) {
+                return again(state, replay::profile);
+            }
+        });
+    }
+
+    private <T> T again(State state, Supplier<T> timed) {
+        synchronized (backend) {
+            requireOpen();
+            if (!hasRun || state != bound) {
+                throw new IllegalStateException("profile: nothing has been run with this state.");
+            }
+            bind(bound);
+            T result = timed.get();
+            if (updates) {
+                bound.touched();
+            }
+            return result;
+        }
+    }
+
+    // --- reading ------------------------------------------------------------------------------------------------------------------------
+
+    @Override
+    public void read(String output, Tensor into) {
+        Value value = graph.output(output);
+        if (into.dtype() != value.dtype() || !into.shape().equals(value.shape())) {
+            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is "
+                    + new TensorType(into.dtype(), into.shape()) + ".");
+        }
+        synchronized (backend) {
+            copy(value, into);
+        }
+    }
+
+    @Override
+    public Tensor read(Value value) {
+        if (!graph.nodes().contains(value.node())) {
+            throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
+        }
+        if (!results.has(value)) {
+            throw new IllegalStateException("read: the memory of value \"" + value.name()
+                    + "\" may have been reused. Compile with keepAll, or make it an output.");
+        }
+        Tensor copy = Tensor.zeros(value.dtype(), value.shape());
+        synchronized (backend) {
+            copy(value, copy);
+        }
+        return copy;
+    }
+
+    private void copy(Value value, Tensor into) {
+        requireOpen();
+        if (!hasRun) {
+            throw new IllegalStateException("read: value \"" + value.name() + "\": nothing has been run, or the last run failed.");
+        }
+        if (results.livesInState(value)) {
+            requireUnmoved(value);
+        }
+        results.copy(value, into);
+    }
+
+    private void requireUnmoved(Value value) {
+        if (bound == null || bound.boundTo() != this) {
+            throw new IllegalStateException("read: value \"" + value.name()
+                    + "\" lives in the state, which another executable has used since. Read it from the state.");
+        }
+        bound.requireOpen();
+    }
+
+    private void requireOpen() {
+        backend.requireOpen();
+        if (closed) {
+            throw new IllegalStateException("executable: is closed.");
+        }
+    }
+
+    @Override
+    public void close() {
+        synchronized (backend) {
+            if (!closed) {
+                closed = true;
+                backend.quiesce();
+                owned.close();
+            }
+        }
+    }
+}
