@@ -35,8 +35,8 @@ public final class Parity {
     }
 
     /**
-     * Compares in the root of the mean square, for graphs with kinks behind products of rounded operands: where an activation lies nearer to
-     * a kink than its error, the sides take different branches, and single elements differ by a whole contribution.
+     * Compares in the root of the mean square, for graphs with kinks behind products of rounded operands: where an activation lies nearer
+     * to a kink than its error, the sides take different branches, and single elements differ by a whole contribution.
      *
      * <p>Behind ten roundings to numbers ε' apart an activation of deviation σ is off by {@code δ = 0.41 √10 ε' σ} (see {@link Tolerance}),
      * and lies within that of a kink with probability {@code 2 δ / (σ √(2π)) = 1.03 ε'}. Each branch taken otherwise changes what flows
