@@ -6,6 +6,7 @@ import dev.lamina.cuda.api.CudaException;
 import dev.lamina.cuda.api.Kernel;
 import dev.lamina.cuda.api.KernelModule;
 import dev.lamina.cuda.api.Nvrtc;
+import dev.lamina.cuda.lowering.Owned;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -141,7 +142,8 @@ final class ModuleStore {
     }
 
     void close() {
-        modules.values().forEach(KernelModule::close);
+        Owned all = new Owned(modules.values().toArray(KernelModule[]::new));
         modules.clear();
+        all.close();
     }
 }
