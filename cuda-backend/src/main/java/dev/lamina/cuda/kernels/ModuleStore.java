@@ -125,7 +125,7 @@ final class ModuleStore {
     byte[] read(String key) {
         try {
             byte[] file = folder.read(key).orElse(null);
-            return file == null ? null : KernelImage.unpack(file);
+            return file == null ? null : KernelImage.unpack(key, file);
         } catch (KernelImage.Damaged e) {
             damaged(key, e);
             return null;
@@ -133,7 +133,7 @@ final class ModuleStore {
     }
 
     void write(String key, byte[] content) {
-        folder.write(key, KernelImage.pack(content));
+        folder.write(key, KernelImage.pack(key, content));
     }
 
     private void damaged(String key, Exception why) {
