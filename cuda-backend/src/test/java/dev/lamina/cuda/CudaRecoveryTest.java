@@ -134,6 +134,24 @@ class CudaRecoveryTest {
         }
     }
 
+    /** Where the kernel that moves a variable into another layout fails, the memory it was to go to is given back. */
+    @Test
+    void aMoveThatFailsLeavesTheVariableWhereItWas() {
+        try (FaultRig rig = FaultRig.open()) {
+            Graph graph = FaultRig.net(true);
+            String expected = rig.results(FaultRig.LAST, 2);
+            try (State state = rig.state(graph); Executable last = rig.backend.compile(graph, FaultRig.LAST)) {
+                String before = rig.alive();
+                for (int after = 0; after < 2; after++) {
+                    rig.control.inject("cuLaunchKernel", after, 701, 1);
+                    assertThrows(CudaException.class, () -> last.run(state, FaultRig.inputs()));
+                    assertEquals(before, rig.alive());
+                }
+                assertEquals(expected, FaultRig.results(state, last, 2));
+            }
+        }
+    }
+
     @Test
     void twoBackendsOfOneDeviceWorkBesideEachOther() {
         try (FaultRig rig = FaultRig.open()) {

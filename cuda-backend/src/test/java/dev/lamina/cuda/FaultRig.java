@@ -102,9 +102,9 @@ final class FaultRig implements AutoCloseable {
         return text.append(text(variables)).toString();
     }
 
-    /** What is alive but for the kernels, which stay. */
+    /** What is alive but for the kernels, which stay, and captured graphs, which come and go with the states. */
     String alive() {
-        return control.alive().replaceAll("\\d+ (module|kernel|function)[^,]*,? ?", "").replaceAll(", $", "");
+        return control.alive().replaceAll("\\d+ (module|kernel|function|graphExec)[^,]*,? ?", "").replaceAll(", $", "");
     }
 
     @Override

@@ -19,8 +19,10 @@ import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Philox;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -134,6 +136,19 @@ class RandomBitsTest {
         for (int i = 0; i < y.length; i++) {
             assertEquals(Philox.uniform(word(stream, i)) >= 0.5 ? 8 : 0, y[i], "element " + i);
         }
+    }
+
+    @Test
+    void everyNodeDrawsFromAStreamOfItsOwn() {
+        GraphBuilder builder = new GraphBuilder();
+        List<Value> samples = Stream.generate(() -> Random.uniform(builder, TensorType.of(DType.FLOAT32, 9), 0, 1)).limit(3).toList();
+        samples.forEach(sample -> builder.output(sample.name(), sample));
+        Map<String, Tensor> y = run(builder.build(), Map.of(), CompileOptions.defaults());
+        for (Value sample : samples) {
+            int stream = ((Random) sample.node().op()).stream();
+            assertEquals((float) Philox.uniform(word(stream, 8)), y.get(sample.name()).toDoubles()[8], sample.name());
+        }
+        assertEquals(3, samples.stream().map(sample -> ((Random) sample.node().op()).stream()).distinct().count());
     }
 
     @Test

@@ -134,6 +134,22 @@ class StagingTest {
         }
     }
 
+    /** The same where a download is what waits, in the middle of a half. */
+    @Test
+    void afterAFailedDownloadNothingIsOverwritten() {
+        byte[] first = bytes(HALF);
+        byte[] third = bytes(HALF / 2);
+        try (DeviceMemory memory = context.allocate(3L * HALF, "a test")) {
+            upload(first, memory.address());
+            upload(bytes(100), memory.address() + HALF);
+            Emulator.control().inject("cuEventSynchronize", 0, 999, 1);
+            assertThrows(CudaException.class, () -> download(memory.address(), 1));
+            upload(third, memory.address() + 2L * HALF);
+            assertArrayEquals(first, download(memory.address(), HALF));
+            assertArrayEquals(third, download(memory.address() + 2L * HALF, HALF / 2));
+        }
+    }
+
     @Test
     void whatFailsInOpeningIsGivenBack() {
         List<String> before = context.alive();
