@@ -20,8 +20,6 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -61,7 +59,7 @@ final class CudaExecutable implements Executable {
             arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
                     assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
                     backend.settings().guards()));
-            fill();
+            Contents.upload(assembly, backend.staging());
             results.clearFaults();
             plan = plan(rewritten);
             replay = owned.add(new Replay(backend, assembly));
@@ -70,18 +68,6 @@ final class CudaExecutable implements Executable {
             backend.releaseAfter(e, owned);
             throw e;
         }
-    }
-
-    /** Puts constants and fills into their buffers. */
-    private void fill() {
-        assembly.contents().forEach((buffer, tensor) -> backend.staging().upload(tensor.contiguous().memory(), buffer.address()));
-        assembly.fills().forEach((buffer, fill) -> {
-            try (Arena scope = Arena.ofConfined()) {
-                MemorySegment memory = scope.allocate(Math.max(1, buffer.bytes()), 64).asSlice(0, buffer.bytes());
-                Tensor.wrap(memory, fill.type().dtype(), fill.type().shape()).fill(fill.value());
-                backend.staging().upload(memory, buffer.address());
-            }
-        });
     }
 
     private MemoryPlan plan(Rewritten rewritten) {

@@ -74,7 +74,9 @@ class CudaStatesTest {
                 expect(infer, state, 1 + i, 2 + i, 3 + i);
                 expect(infer, state, 1 + i, 2 + i, 3 + i);
                 expect(infer, other, 5, 6, 7);
+                expect(infer, state, 1 + i, 2 + i, 3 + i);
                 expect(train, state, 1 + i, 2 + i, 3 + i);
+                expect(infer, state, 2 + i, 3 + i, 4 + i);
             }
             set(state, 4, 5, 9);
             expect(infer, state, 4, 5, 9);
@@ -89,7 +91,13 @@ class CudaStatesTest {
             long always = infer.report().lowered().stream().filter(l -> !l.note().contains("only when the state has changed")).count();
             assertEquals(true, always < infer.report().lowered().size(), infer.report()::toString);
             set(state, 1, 2, 3);
-            List.of(1, 2, 3).forEach(_ -> expect(infer, state, 1, 2, 3));
+            expect(infer, state, 1, 2, 3);
+            expect(infer, state, 1, 2, 3);
+            if (Tested.isEmulated()) {
+                Emulator.control().reset();
+                expect(infer, state, 1, 2, 3);
+                assertEquals(0, Emulator.control().count("launches"), "launches beside the captured graph");
+            }
         }
     }
 

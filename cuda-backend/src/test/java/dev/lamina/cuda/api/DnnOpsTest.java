@@ -131,7 +131,7 @@ class DnnOpsTest {
         DnnPooling pooling = rig.own(new DnnPooling(dnn, shape, divisor));
         long x = rig.room(F32, 3);
         long g = rig.put(F32, 8, 16);
-        pooling.backward(g, g, rig.room(F32, 3), x);
+        pooling.backward(rig.room(F32, 2), g, rig.room(F32, 3), x);
         return rig.get(F32, x, 3);
     }
 
