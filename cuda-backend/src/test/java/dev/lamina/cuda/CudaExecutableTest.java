@@ -244,7 +244,8 @@ class CudaExecutableTest {
                 Executable executable = backend.compile(graph, CompileOptions.defaults())) {
             Tensor x = Tensor.of(new float[] {1, 2, 3});
             assertEquals("run: input \"x\" is missing, needs float32 [3].", message(() -> executable.run(state, Map.of())));
-            assertTrue(message(() -> executable.run(state, Map.of("x", Tensor.of(new float[2])))).startsWith("run: input \"x\" is float32 [2]"));
+            assertTrue(message(() -> executable.run(state, Map.of("x", Tensor.of(new float[2]))))
+                    .startsWith("run: input \"x\" is float32 [2]"));
             assertTrue(message(() -> executable.run(state, Map.of("x", x, "z", x))).startsWith("run: input \"z\" is unknown"));
         }
     }

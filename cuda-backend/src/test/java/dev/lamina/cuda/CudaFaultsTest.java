@@ -91,8 +91,8 @@ class CudaFaultsTest {
         rig.control.inject("cuMemAlloc", 0, OUT_OF_MEMORY, 1);
         String message = fails("cuMemAlloc", "CUDA_ERROR_OUT_OF_MEMORY", () -> rig.backend.compile(graph, CompileOptions.defaults()))
                 .getMessage();
-        assertTrue(message.matches("(?s).*[\\d,]+ bytes for the arena of the graph, of which \\d+ bytes are alive at once.* were requested, "
-                + "[\\d,]+ of [\\d,]+ are free on .*"), message);
+        assertTrue(message.matches("(?s).*[\\d,]+ bytes for the arena of the graph, of which \\d+ bytes are alive at once.* were "
+                + "requested, [\\d,]+ of [\\d,]+ are free on .*"), message);
         assertTrue(message.contains("Lower the batch size"), message);
     }
 
@@ -258,8 +258,8 @@ class CudaFaultsTest {
         Graph graph = FaultRig.net(true);
         try (State state = rig.state(graph); Executable executable = rig.backend.compile(graph, FaultRig.LAST)) {
             rig.control.inject("cudnnConvolutionForward", 0, EXECUTION_FAILED, 1);
-            String message = fails("cudnnConvolutionForward", "CUDNN_STATUS_EXECUTION_FAILED", () -> executable.run(state, FaultRig.inputs()))
-                    .getMessage();
+            String message = fails("cudnnConvolutionForward", "CUDNN_STATUS_EXECUTION_FAILED",
+                    () -> executable.run(state, FaultRig.inputs())).getMessage();
             assertTrue(message.contains("float32[2,4,6,6]") && message.contains("TF32"), message);
             assertEquals(expected, FaultRig.results(state, executable, 1));
         }
