@@ -94,7 +94,7 @@ train() {
 }
 
 bench_model() {
-    tiny= device=
+    tiny="" device=""
     [ "$need" = required ] || tiny=--smoke device="--device cpu --tiny"
     for round in 1 2; do
         say "$1, round $round: Lamina"

@@ -187,8 +187,10 @@ public final class ModelParity {
     /** Trains five steps on one side and five on the other, both ways. */
     public Stream<DynamicTest> stateMovesBetweenBackends(Path folder) {
         return SETUPS.stream().filter(Setup::small).flatMap(setup -> setup.optimizers.stream().flatMap(optimizer -> Stream.of(
-                dynamicTest(setup.model + " by " + optimizer.name() + " from reference", () -> moves(setup, optimizer, reference, tested, folder)),
-                dynamicTest(setup.model + " by " + optimizer.name() + " to reference", () -> moves(setup, optimizer, tested, reference, folder)))));
+                dynamicTest(setup.model + " by " + optimizer.name() + " from reference",
+                        () -> moves(setup, optimizer, reference, tested, folder)),
+                dynamicTest(setup.model + " by " + optimizer.name() + " to reference",
+                        () -> moves(setup, optimizer, tested, reference, folder)))));
     }
 
     /** Five steps on one backend, saved to a file, five on another; against ten in float64. */
