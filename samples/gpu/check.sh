@@ -82,10 +82,10 @@ tests() {
 train() {
     say "LeNet on MNIST"
     rm -rf "$out/run-mnist"
-    small=
-    [ "$need" = required ] || small="--train-limit 256 --epochs 1"
+    length="--epochs 12"
+    [ "$need" = required ] || length="--epochs 1 --train-limit 256"
     # shellcheck disable=SC2086
-    logged train.txt lamina train --backend cuda --data mnist --model lenet --epochs 12 --schedule cosine $small --out "$out/run-mnist" \
+    logged train.txt lamina train --backend cuda --data mnist --model lenet --schedule cosine $length --out "$out/run-mnist" \
         --json "$out/train.json" || fail "training"
     rm -rf "$out/run-mnist"
     reached=$(accuracy "$out/train.json")
