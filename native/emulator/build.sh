@@ -2,19 +2,36 @@
 # Builds the CUDA emulator: libcuda.so.1, libnvrtc.so.12 and, where their sources are there, libcublas.so.12 and libcudnn.so.9.
 #   build.sh OUT_DIR [tests]     "tests" builds OUT_DIR/emulator-test as well
 #   CXX, CXXFLAGS                compiler (default g++) and further options
-# What is up to date by content is left alone: objects are named by the hash of what they are made from.
+#   LAMINA_EMULATOR_OBJECTS      folder of objects, default lamina/emulator-objects in the user's cache folder
+# What is up to date by content is left alone: objects are named by the hash of what they are made from, so all copies of the sources share
+# them and a clean build only links.
 set -eu
 [ $# -ge 1 ] || { echo "usage: $0 OUT_DIR [tests]" >&2; exit 2; }
 here=$(CDPATH='' cd -- "$(dirname -- "$0")" && pwd -P)
-mkdir -p "$1/objects"
+mkdir -p "$1"
 cd "$1"
+out=$PWD
 tests=${2:-}
 CXX=${CXX:-g++}
-flags="-std=c++17 -O2 -g1 -fPIC -fvisibility=hidden -pthread -Wall -Wextra ${CXXFLAGS:-}"
-export here CXX flags
+flags="-std=c++17 -g1 -fPIC -fvisibility=hidden -pthread -Wall -Wextra ${CXXFLAGS:-}"
+export here CXX flags objects
+
+# A folder of our own that nobody else can write to; the output folder's where the user's cache folder is none.
+cache=${XDG_CACHE_HOME:-${HOME:-$out}/.cache}
+objects=${LAMINA_EMULATOR_OBJECTS:-$cache/lamina/emulator-objects}
+mkdir -p "$(dirname "$objects")" 2>/dev/null && mkdir -m 700 "$objects" 2>/dev/null || true
+if [ ! -w "$objects" ] || [ -z "$(find "$objects" -prune -user "$(id -u)" ! -perm /022 2>/dev/null)" ]; then
+    objects=$out/objects
+    mkdir -p "$objects"
+fi
+
+# Compiles source $1 to object $2; several run at a time. Only the loops of cuBLAS and cuDNN are worth the optimiser's time.
+compile='case $1 in test/*) level=-O0 ;; src/cuda/* | src/nvrtc/*) level=-O1 ;; *) level=-O2 ;; esac
+part=$objects/$2.$$.tmp
+"$CXX" $level $flags "-I$here/src" -c "$here/$1" -o "$part" && mv "$part" "$objects/$2" || { rm -f "$part"; exit 1; }'
 
 hash() { sha256sum | cut -c 1-20; }
-compiler=$({ "$CXX" --version; echo "$flags $(uname -m)"; } | hash)
+compiler=$({ "$CXX" --version; echo "$compile $flags $(uname -m)"; } | hash)
 
 # headers FOLDER...: the text of all headers that sources of these folders can name
 headers() {
@@ -33,7 +50,7 @@ plan() {
     [ -d "$here/$2" ] || return 0
     find "$here/$2" -maxdepth 1 -name '*.cpp' | LC_ALL=C sort | while read -r file; do
         name=$(basename "$file" .cpp)
-        echo "$2/$name.cpp objects/$1-$name-$({ echo "$base"; cat "$file"; } | hash).o"
+        echo "$2/$name.cpp $1-$name-$({ echo "$base"; cat "$file"; } | hash).o"
     done > "$plan.$1"
 }
 plan cuda src/cuda
@@ -44,9 +61,7 @@ plan cudnn src/cudnn src/math
 plan parts src/cudnn/parts
 [ "$tests" != tests ] || plan test test src
 
-cat "$plan".* | while read -r source object; do [ -f "$object" ] || echo "$source $object"; done > "$plan"
-# Compiles source $1 to object $2; several run at a time.
-compile='"$CXX" $flags "-I$here/src" -c "$here/$1" -o "$2.$$.tmp" && mv "$2.$$.tmp" "$2" || { rm -f "$2.$$.tmp"; exit 1; }'
+cat "$plan".* | while read -r source object; do [ -f "$objects/$object" ] || echo "$source $object"; done > "$plan"
 xargs -r -n 2 -P "$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 2)" sh -c "$compile" compile < "$plan"
 
 # link FILE PLANS OPTIONS...: skipped if neither the objects nor the options nor the exports have changed
@@ -58,19 +73,19 @@ link() {
     stamp=$({ echo "$list $*"; cat "$here"/src/*/exports.map; } | hash)
     [ ! -f "$file" ] || [ "$(cat "$file.stamp" 2>/dev/null)" != "$stamp" ] || return 0
     # shellcheck disable=SC2086
-    "$CXX" -pthread "$@" $list $libraries -ldl -o "$file.$$.tmp"
+    (cd "$objects" && touch -c $list && "$CXX" -pthread "$@" $list $libraries -ldl -o "$out/$file.$$.tmp")
     mv "$file.$$.tmp" "$file"
     echo "$stamp" > "$file.stamp"
 }
 # library FOLDER FILE PLANS: a shared library with its SONAME and symbol versions
 library() {
     link "$2" "$3" -shared "-Wl,-soname,$2" "-Wl,--version-script=$here/src/$1/exports.map" -Wl,-z,noexecstack -Wl,--no-undefined \
-        '-Wl,-rpath,$ORIGIN'
+        '-Wl,-rpath,$ORIGIN' "-L$out"
 }
 libraries=
 library cuda libcuda.so.1 cuda
 library nvrtc libnvrtc.so.12 nvrtc
-libraries=libcuda.so.1
+libraries=-l:libcuda.so.1
 library cublas libcublas.so.12 "cublas math"
 library cudnn libcudnn.so.9 "cudnn math"
 libraries=
@@ -78,10 +93,8 @@ for part in graph ops cnn adv heuristic engines_precompiled engines_runtime_comp
     library cudnn "libcudnn_$part.so.9" parts
 done
 [ "$tests" = tests ] || exit 0
-libraries=$(ls libcuda.so.1 libnvrtc.so.12 libcublas.so.12 libcudnn.so.9 2>/dev/null || true)
-link emulator-test test '-Wl,-rpath,$ORIGIN'
+libraries=$(ls libcuda.so.1 libnvrtc.so.12 libcublas.so.12 libcudnn.so.9 2>/dev/null | sed 's/^/-l:/' || true)
+link emulator-test test '-Wl,-rpath,$ORIGIN' "-L$out"
 
-# Objects that nothing names any more are of older sources. A folder that is a link is shared with other builds, which name others.
-for object in objects/*.o; do
-    [ -L objects ] || grep -qF "$object" "$plan".* || rm -f "$object"
-done
+# Objects that nobody has linked for a month are of sources that are gone.
+find "$objects" -name '*.o' -mtime +30 -delete

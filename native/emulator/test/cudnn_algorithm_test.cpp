@@ -10,7 +10,8 @@ struct Layer {
     explicit Layer(int format = nchw, int type = type_float)
         : xd(2, 4, 6, 6, type, format), yd(2, 8, 6, 6, type, format), wd(8, 4, 3, 3, type, format), conv(1, 1, 1, 1,
         type == type_double ? 1 : 0),
-          x(std::vector<float>(600, 1)), w(std::vector<float>(600, 1)), y(1200), space(100'000) {}
+          x(std::vector<float>(600, 1)), w(std::vector<float>(600, 1)), y(std::vector<float>(1200, 1)),
+          space(std::vector<float>(100'000, 1)) {}
 
     int forward(int algo, std::size_t bytes) {
         return cudnnConvolutionForward(dnn.handle, &one, xd.get(), x.get(), wd.get(), w.get(), conv.get(), algo,

@@ -69,8 +69,8 @@ WarpGroup& group_of(unsigned warp, unsigned mask, int operation, int line) {
             return group;
         }
         if (group.mask & mask) {
-            fail_launch(text("lanes of warp ", warp, " meet in different warp operations: mask 0x", std::hex, group.mask, std::dec, " at line ",
-                             group.line, " and mask 0x", std::hex, mask, std::dec, " at line ", line));
+            fail_launch(text("lanes of warp ", warp, " meet in different warp operations: mask 0x", std::hex, group.mask, std::dec,
+                             " at line ", group.line, " and mask 0x", std::hex, mask, std::dec, " at line ", line));
         }
     }
     WarpGroup group{};
@@ -119,7 +119,8 @@ unsigned long long exchange(unsigned mask, int operation, unsigned long long val
     unsigned warp = thread / 32;
     unsigned lane = thread % 32;
     if (!(mask >> lane & 1)) {
-        fail_launch(text("thread ", thread, " calls a warp operation at line ", line, " whose mask 0x", std::hex, mask, " does not name its lane"));
+        fail_launch(text("thread ", thread, " calls a warp operation at line ", line, " whose mask 0x", std::hex, mask,
+                         " does not name its lane"));
     }
     WarpGroup& group = group_of(warp, mask, operation, line);
     group.arrived |= 1u << lane;

@@ -35,6 +35,9 @@ import java.util.Optional;
  * Thread-safe; runs of its executables take turns on one stream.
  */
 public final class CudaBackend implements Backend {
+    /** What NVIDIA recommends for Hopper; older devices want less. */
+    private static final long BLAS_WORKSPACE = 32L << 20;
+
     private final Settings settings;
     private final Owned owned = new Owned();
     private final Context context;
@@ -58,6 +61,8 @@ public final class CudaBackend implements Backend {
             staging = owned.add(new Staging(context, compute));
             Blas blas = owned.add(Blas.open(context));
             Dnn dnn = owned.add(Dnn.open(context));
+            // Else cuBLAS takes one of its own when a graph is captured.
+            blas.workspace(owned.add(context.allocate(BLAS_WORKSPACE, "the workspace of cuBLAS")));
             blas.stream(compute);
             dnn.stream(compute);
             ConvolutionCache algorithms = ConvolutionCache.in(CacheFolder.named(ConvolutionCache.FOLDER), context.facts(), dnn.version());

@@ -68,7 +68,7 @@ public final class EmulatorControl {
         return text(alive);
     }
 
-    /** What was still alive when contexts were destroyed since the last {@link #reset()}, one line for each context; empty if nothing was. */
+    /** What was still alive when contexts were destroyed since the last {@link #reset()}, a line for each; empty if nothing was. */
     public String leaks() {
         return text(leaks);
     }

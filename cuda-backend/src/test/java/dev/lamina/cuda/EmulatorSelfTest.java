@@ -13,6 +13,7 @@ class EmulatorSelfTest {
     @Test
     void emulatorPassesItsOwnTests() throws Exception {
         Emulator.require();
+        EmulatorBuild.run("tests");
         Path output = Emulator.folder().resolve("emulator-test.log");
         Process process = new ProcessBuilder(Emulator.folder().resolve("emulator-test").toString()).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();

@@ -53,7 +53,8 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
         Path folder = path(setting);
         Path dnnl = OneDnnNames.dnnl(platform).stream().map(folder::resolve).filter(Files::isRegularFile).findFirst()
                 .orElseThrow(() -> new BackendException("oneDNN: " + setting.name() + "=" + setting.value() + " "
-                        + (Files.isDirectory(folder) ? "has no " + String.join(" or ", OneDnnNames.dnnl(platform)) : "is not a folder") + ".",
+                        + (Files.isDirectory(folder) ? "has no " + String.join(" or ", OneDnnNames.dnnl(platform)) : "is not a folder")
+                        + ".",
                         "Name the folder of oneDNN 3.x for " + platform.id() + ", or unset it to take the library on the class path."));
         Optional<Path> openMp = Optional.of(folder.resolve(OneDnnNames.openMp(platform))).filter(Files::isRegularFile);
         return new OneDnnFiles(dnnl, openMp, "the folder that " + setting.name() + " names");
@@ -61,7 +62,8 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
 
     private List<Bundled> bundled() throws IOException {
         List<Bundled> libraries = new ArrayList<>();
-        List<String> names = OneDnnNames.bringsOpenMp(platform) ? List.of(OneDnnNames.dnnl(platform).getFirst(), OneDnnNames.openMp(platform))
+        List<String> names = OneDnnNames.bringsOpenMp(platform)
+                ? List.of(OneDnnNames.dnnl(platform).getFirst(), OneDnnNames.openMp(platform))
                 : List.of(OneDnnNames.dnnl(platform).getFirst());
         for (String name : names) {
             libraries.add(Bundled.find(loader, OneDnnNames.resource(platform, name)).orElseThrow(() -> absent(name)));
@@ -71,7 +73,8 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
 
     private BackendException absent(String name) {
         List<String> present = OneDnnNames.PUBLISHED.stream()
-                .filter(other -> loader.getResource(OneDnnNames.resource(other, OneDnnNames.dnnl(other).getFirst())) != null).map(Platform::id).toList();
+                .filter(other -> loader.getResource(OneDnnNames.resource(other, OneDnnNames.dnnl(other).getFirst())) != null)
+                .map(Platform::id).toList();
         String fact = "oneDNN: the class path has no " + OneDnnNames.resource(platform, name) + " for this platform (os.name "
                 + environment.property("os.name").orElse("unknown") + ", os.arch " + environment.property("os.arch").orElse("unknown") + ")"
                 + (present.isEmpty() ? "" : ", only libraries for " + String.join(", ", present)) + ".";
@@ -98,7 +101,8 @@ record Locator(Environment environment, Platform platform, ClassLoader loader, D
     }
 
     private OneDnnFiles files(Path folder, String origin) {
-        Optional<Path> openMp = OneDnnNames.bringsOpenMp(platform) ? Optional.of(folder.resolve(OneDnnNames.openMp(platform))) : Optional.empty();
+        Optional<Path> openMp = OneDnnNames.bringsOpenMp(platform) ? Optional.of(folder.resolve(OneDnnNames.openMp(platform)))
+                : Optional.empty();
         return new OneDnnFiles(folder.resolve(OneDnnNames.dnnl(platform).getFirst()), openMp, origin);
     }
 

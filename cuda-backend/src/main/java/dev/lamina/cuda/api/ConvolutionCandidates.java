@@ -60,7 +60,7 @@ final class ConvolutionCandidates {
     static boolean worksBiased(Dnn dnn, ConvolutionShape shape, ConvolutionPass pass, ConvolutionAlgorithm algorithm) {
         boolean[] works = new boolean[1];
         try (DnnConvolution convolution = new DnnConvolution(dnn, shape, pass, algorithm);
-                DeviceMemory bias = dnn.context().allocate((long) shape.filter().k() * shape.filter().type().bytes(), "the trial of a bias")) {
+                DeviceMemory bias = dnn.context().allocate((long) shape.filter().k() * shape.filter().type().bytes(), "a bias's trial")) {
             withScratch(dnn, shape, algorithm.workspaceBytes(), scratch -> {
                 int status = convolution.tryBiased(dnn.use(), scratch.input, scratch.filter, new Raw.Host(bias.address()), scratch.output,
                         scratch.output, scratch.workspace);

@@ -64,7 +64,8 @@ public final class ConvolutionSearch {
         if (known.isPresent()) {
             return known;
         }
-        Optional<ConvolutionAlgorithm> found = choose(shape, pass, ConvolutionCandidates.measured(dnn, shape, base(pass), searchBytes(shape)));
+        List<ConvolutionAlgorithm> measured = ConvolutionCandidates.measured(dnn, shape, base(pass), searchBytes(shape));
+        Optional<ConvolutionAlgorithm> found = choose(shape, pass, measured);
         found.ifPresent(algorithm -> cache.put(key, algorithm));
         return found;
     }

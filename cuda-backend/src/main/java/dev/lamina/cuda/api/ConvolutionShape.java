@@ -38,9 +38,9 @@ public record ConvolutionShape(ImageTensor input, FilterTensor filter, ImageTens
                 "%s takes tensors of %s; input %s, filter %s, output %s", arithmetic, operand, input, filter, output);
     }
 
-    /** Windows along an axis, rounding down. */
+    /** Windows along an axis, rounding down; less than 1 if the padded axis is shorter than a window. */
     public static int extent(int extent, int pad, int dilation, int taps, int stride) {
-        return (extent + 2 * pad - (dilation * (taps - 1) + 1)) / stride + 1;
+        return Math.floorDiv(extent + 2 * pad - (dilation * (taps - 1) + 1), stride) + 1;
     }
 
     private static void require(boolean holds, String message, Object... arguments) {

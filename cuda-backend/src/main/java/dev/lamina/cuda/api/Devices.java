@@ -25,8 +25,8 @@ final class Devices {
     static CUdevice device(int index) {
         int count = count();
         if (index < 0 || index >= count) {
-            throw Driver.failure(count == 0 ? DriverStatus.NO_DEVICE : DriverStatus.INVALID_DEVICE, "cuDeviceGet", "device index %d, the driver shows %d %s".formatted(index, count,
-                    count == 1 ? "device" : "devices"));
+            throw Driver.failure(count == 0 ? DriverStatus.NO_DEVICE : DriverStatus.INVALID_DEVICE, "cuDeviceGet",
+                    "device index %d, the driver shows %d %s".formatted(index, count, count == 1 ? "device" : "devices"));
         }
         CUdevice device = new CUdevice();
         Driver.check(JCudaDriver.cuDeviceGet(device, index), "cuDeviceGet", "device index " + index);
@@ -45,8 +45,8 @@ final class Devices {
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_COMPUTE_CAPABILITY_MINOR), bytes[0],
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MULTIPROCESSOR_COUNT),
                 attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_THREADS_PER_BLOCK),
-                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK), version[0], DeviceLine.emulated(name),
-                uuid(device));
+                attribute(device, CUdevice_attribute.CU_DEVICE_ATTRIBUTE_MAX_SHARED_MEMORY_PER_BLOCK), version[0],
+                DeviceLine.emulated(name), uuid(device));
     }
 
     private static int attribute(CUdevice device, int which) {

@@ -88,7 +88,7 @@ public final class Dnn extends Owner {
             case FLOAT32 -> cudnnDataType.CUDNN_DATA_FLOAT;
             case FLOAT64 -> cudnnDataType.CUDNN_DATA_DOUBLE;
             case BFLOAT16 -> cudnnDataType.CUDNN_DATA_BFLOAT16;
-            case FLOAT16, INT32, INT64, UINT8, BOOL -> throw new IllegalArgumentException("cuDNN: Lamina computes nothing of " + type + ".");
+            case FLOAT16, INT32, INT64, UINT8, BOOL -> throw new IllegalArgumentException("cuDNN: nothing is computed of " + type + ".");
         };
     }
 

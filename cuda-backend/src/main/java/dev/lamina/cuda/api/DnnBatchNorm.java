@@ -63,8 +63,8 @@ public final class DnnBatchNorm implements AutoCloseable {
     public void inference(long x, long gamma, long beta, long mean, long variance, long y) {
         cudnnHandle handle = dnn.use();
         int status = JCudnn.cudnnBatchNormalizationForwardInference(handle, MODE, Scalars.one(scale), Scalars.zero(scale), tensor,
-                new Raw.Host(x), tensor, new Raw.Host(y), channels, new Raw.Host(gamma), new Raw.Host(beta), new Raw.Host(mean), new Raw.Host(variance),
-                epsilon);
+                new Raw.Host(x), tensor, new Raw.Host(y), channels, new Raw.Host(gamma), new Raw.Host(beta), new Raw.Host(mean),
+                new Raw.Host(variance), epsilon);
         Dnn.check(status, "cudnnBatchNormalizationForwardInference", this::toString);
     }
 
@@ -83,7 +83,8 @@ public final class DnnBatchNorm implements AutoCloseable {
         cudnnHandle handle = dnn.use();
         int status = JCudnn.cudnnBatchNormalizationBackward(handle, MODE, Scalars.one(scale), Scalars.zero(scale), Scalars.one(scale),
                 Scalars.zero(scale), tensor, new Raw.Host(x), tensor, new Raw.Host(yGradient), tensor, new Raw.Host(to.x), channels,
-                new Raw.Host(gamma), new Raw.Host(to.gamma), new Raw.Host(to.beta), epsilon, new Raw.Host(savedMean), new Raw.Host(inverseDeviation));
+                new Raw.Host(gamma), new Raw.Host(to.gamma), new Raw.Host(to.beta), epsilon, new Raw.Host(savedMean),
+                new Raw.Host(inverseDeviation));
         Dnn.check(status, "cudnnBatchNormalizationBackward", this::toString);
     }
 

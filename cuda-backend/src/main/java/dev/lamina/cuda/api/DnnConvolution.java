@@ -64,7 +64,8 @@ public final class DnnConvolution implements AutoCloseable {
     }
 
     /**
-     * Queues {@code y = w * x + bias}, with z added in FORWARD_BIAS_SUM_RELU, and negative results set to 0 in both passes with a rectifier.
+     * Queues {@code y = w * x + bias}, with z added in FORWARD_BIAS_SUM_RELU, and negative results set to 0 in both passes with
+     * a rectifier.
      *
      * @param z what is added, shaped like y and possibly y itself; of no weight in the other passes
      */
@@ -95,8 +96,8 @@ public final class DnnConvolution implements AutoCloseable {
     public void dataGradient(long yGradient, long w, long xGradient, long workspace) {
         cudnnHandle handle = use(ConvolutionPass.DATA_GRADIENT);
         check(JCudnn.cudnnConvolutionBackwardData(handle, Scalars.one(sum), filter, new Raw.Host(w), output, new Raw.Host(yGradient),
-                convolution, algorithm.number(), new Raw.Host(workspace), workspaceBytes(), Scalars.zero(sum), input, new Raw.Host(xGradient)),
-                "cudnnConvolutionBackwardData");
+                convolution, algorithm.number(), new Raw.Host(workspace), workspaceBytes(), Scalars.zero(sum), input,
+                new Raw.Host(xGradient)), "cudnnConvolutionBackwardData");
     }
 
     /** Queues the gradient by w from x and the gradient by y; the pass is FILTER_GRADIENT. */

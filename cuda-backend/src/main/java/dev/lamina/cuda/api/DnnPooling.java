@@ -51,13 +51,13 @@ public final class DnnPooling implements AutoCloseable {
     }
 
     /**
-     * Queues the gradient by x from that by y. What x and y hold is of no weight to a mean, but cuDNN wants memory for both, and x's apart from
-     * xGradient.
+     * Queues the gradient by x from that by y. What x and y hold is of no weight to a mean, but cuDNN wants memory for both, and x's
+     * apart from xGradient.
      */
     public void backward(long y, long yGradient, long x, long xGradient) {
         cudnnHandle handle = dnn.use();
-        int status = JCudnn.cudnnPoolingBackward(handle, pooling, Scalars.one(scale), output, new Raw.Host(y), output, new Raw.Host(yGradient),
-                input, new Raw.Host(x), Scalars.zero(scale), input, new Raw.Host(xGradient));
+        int status = JCudnn.cudnnPoolingBackward(handle, pooling, Scalars.one(scale), output, new Raw.Host(y), output,
+                new Raw.Host(yGradient), input, new Raw.Host(x), Scalars.zero(scale), input, new Raw.Host(xGradient));
         Dnn.check(status, "cudnnPoolingBackward", shape::toString);
     }
 

@@ -82,7 +82,7 @@ final class DnnStatus {
     /** What to do about a status. */
     static String hint(int status) {
         return switch (status) {
-            case SUBLIBRARY_VERSION_MISMATCH -> "Parts of cuDNN are of different versions; let one installation stand alone on the search path.";
+            case SUBLIBRARY_VERSION_MISMATCH -> "Parts of cuDNN are of different versions; let one installation alone be found.";
             case SUBLIBRARY_LOADING_FAILED, SUBLIBRARY_UNAVAILABLE -> "cuDNN is split into libcudnn_ops, _cnn, _graph, _heuristic, "
                     + "_engines_precompiled and _engines_runtime_compiled; all of one version must lie beside libcudnn.so.9. "
                     + "`lamina doctor` shows which is missing.";

@@ -67,8 +67,8 @@ public final class Launch {
 
     int on(CUstream stream) {
         kernel.module().ensureOpen();
-        return JCudaDriver.cuLaunchKernel(kernel.function(), shape.gridX, shape.gridY, shape.gridZ, shape.blockX, shape.blockY, shape.blockZ,
-                shape.shared, stream, parameters, null);
+        return JCudaDriver.cuLaunchKernel(kernel.function(), shape.gridX, shape.gridY, shape.gridZ, shape.blockX, shape.blockY,
+                shape.blockZ, shape.shared, stream, parameters, null);
     }
 
     @Override

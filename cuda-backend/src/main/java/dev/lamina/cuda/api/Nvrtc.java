@@ -12,11 +12,12 @@ import jcuda.nvrtc.nvrtcProgram;
 public final class Nvrtc {
     private static final String ARCHITECTURE = "--gpu-architecture=";
     private static final String VIRTUAL = "compute_";
-    private static final Map<Integer, String> STATUSES = Map.ofEntries(Map.entry(1, "OUT_OF_MEMORY"), Map.entry(2, "PROGRAM_CREATION_FAILURE"),
-            Map.entry(3, "INVALID_INPUT"), Map.entry(4, "INVALID_PROGRAM"), Map.entry(5, "INVALID_OPTION"), Map.entry(6, "COMPILATION"),
+    private static final Map<Integer, String> STATUSES = Map.ofEntries(Map.entry(1, "OUT_OF_MEMORY"),
+            Map.entry(2, "PROGRAM_CREATION_FAILURE"), Map.entry(3, "INVALID_INPUT"), Map.entry(4, "INVALID_PROGRAM"),
+            Map.entry(5, "INVALID_OPTION"), Map.entry(6, "COMPILATION"),
             Map.entry(7, "BUILTIN_OPERATION_FAILURE"), Map.entry(8, "NO_NAME_EXPRESSIONS_AFTER_COMPILATION"),
-            Map.entry(9, "NO_LOWERED_NAMES_BEFORE_COMPILATION"), Map.entry(10, "NAME_EXPRESSION_NOT_VALID"), Map.entry(11, "INTERNAL_ERROR"),
-            Map.entry(12, "TIME_FILE_WRITE_FAILED"));
+            Map.entry(9, "NO_LOWERED_NAMES_BEFORE_COMPILATION"), Map.entry(10, "NAME_EXPRESSION_NOT_VALID"),
+            Map.entry(11, "INTERNAL_ERROR"), Map.entry(12, "TIME_FILE_WRITE_FAILED"));
 
     private static volatile boolean ready;
 

@@ -1,8 +1,8 @@
 package dev.lamina.cuda.api;
 
 /**
- * JCuda wants an object for each address. A step copies between the same few places again and again, so the objects of the last addresses are
- * kept and nothing is allocated then. Not thread-safe.
+ * JCuda wants an object for each address. A step copies between the same few places again and again, so the objects of the last addresses
+ * are kept and nothing is allocated then. Not thread-safe.
  */
 final class Pointers {
     private static final int SLOTS = 256;

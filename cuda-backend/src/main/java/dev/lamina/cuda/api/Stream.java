@@ -142,7 +142,8 @@ public final class Stream extends Owner {
             throw new IllegalArgumentException("a copy needs memory outside the Java heap, best pinned");
         }
         if (bytes < 0 || bytes > memory.byteSize()) {
-            throw new IllegalArgumentException("a copy of %,d bytes does not fit into host memory of %,d".formatted(bytes, memory.byteSize()));
+            throw new IllegalArgumentException("a copy of %,d bytes does not fit into host memory of %,d".formatted(bytes,
+                    memory.byteSize()));
         }
     }
 

@@ -40,7 +40,8 @@ final class KernelImage {
     }
 
     static byte[] pack(byte[] image) {
-        return ByteBuffer.allocate(HEADER + image.length).putInt(MAGIC).putLong(image.length).put(sha256().digest(image)).put(image).array();
+        return ByteBuffer.allocate(HEADER + image.length).putInt(MAGIC).putLong(image.length).put(sha256().digest(image)).put(image)
+                .array();
     }
 
     static byte[] unpack(byte[] file) throws Damaged {

@@ -48,7 +48,8 @@ final class ModuleStore {
         this.folder = folder;
         this.compiler = compiler;
         this.options = List.of(Nvrtc.architectureOption(context.facts()), "--std=c++17");
-        this.version = Nvrtc.version();
+        // The emulator's images are for the host's processor.
+        this.version = Nvrtc.version() + (context.facts().emulated() ? " emulated" : "");
     }
 
     Text text(String name, String source, List<String> further) {

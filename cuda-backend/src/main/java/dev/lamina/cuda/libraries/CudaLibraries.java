@@ -64,7 +64,7 @@ public final class CudaLibraries {
         return DeviceLine.all(load(Library.DRIVER).opened);
     }
 
-    /** What the emulator of the tests says about the last call that it refused; empty with a real driver, or before the driver is loaded. */
+    /** What the emulator of the tests says about the last call that it refused; empty with a real driver, or before one is loaded. */
     public static synchronized String emulatorsMessage() {
         Loaded driver = LOADED.get(Library.DRIVER);
         return driver != null && driver.opened.has(EMULATOR_MESSAGE) ? driver.opened.text(EMULATOR_MESSAGE) : "";

@@ -68,6 +68,7 @@ public final class DriverStatus {
 
     private static Optional<String> capture(int status) {
         return status >= 900 && status <= 908
-                ? Optional.of("A graph is being captured: neither synchronise, allocate nor ask until the capture ends.") : Optional.empty();
+                ? Optional.of("A graph is being captured: neither synchronise, allocate nor ask until the capture ends.")
+                : Optional.empty();
     }
 }

@@ -15,8 +15,8 @@ import java.util.Optional;
 import java.util.function.Supplier;
 
 /**
- * Finds a library: in the folders that the user names, in the artifact of the profile {@code cuda-redist}, where the system has it, and last
- * a forwarder to CUDA 13.
+ * Finds a library: in the folders that the user names, in the artifact of the profile {@code cuda-redist}, where the system has it, and
+ * last a forwarder to CUDA 13.
  *
  * @param path the folders
  * @param redist the artifact
@@ -100,7 +100,8 @@ record Finder(SearchPath path, Supplier<Redist> redist, Platform platform, Suppl
 
     /** Beside the file or beside what it links to, and nowhere else: parts of another version do not fit. */
     private static Optional<Path> part(Path file, String name) {
-        return InstalledFolders.file(file.getParent(), name).or(() -> realFolder(file).flatMap(folder -> InstalledFolders.file(folder, name)));
+        return InstalledFolders.file(file.getParent(), name)
+                .or(() -> realFolder(file).flatMap(folder -> InstalledFolders.file(folder, name)));
     }
 
     private static Optional<Path> realFolder(Path file) {

@@ -60,7 +60,8 @@ record Forwarder(CacheFolder cache, Tools tools) {
                 }
                 return key;
             });
-            return cache.read(key).map(_ -> cache.path().resolve(key)).orElseThrow(() -> new IOException(cache.problem().orElse("it is gone")));
+            return cache.read(key).map(_ -> cache.path().resolve(key))
+                    .orElseThrow(() -> new IOException(cache.problem().orElse("it is gone")));
         } catch (IOException | BuildFailure e) {
             throw new BackendException("CUDA: %s is there, but %s is needed, and no forwarder could be built: %s.".formatted(target, name,
                     e.getMessage().strip()), "Install a C compiler with binutils (packages gcc, binutils). " + library.remedy());

@@ -72,7 +72,7 @@ public record JCudaNatives(Path folder, Optional<String> note) {
     }
 
     private static BackendException absent(String resource, Platform platform) {
-        return new BackendException("CUDA: the class path has no " + resource + ".", "JCuda has natives for linux-x86_64 and windows-x86_64;"
-                + " build with ./mvnw -Dlamina.cuda.platform=" + platform.id() + ".");
+        return new BackendException("CUDA: the class path has no " + resource + ".", "JCuda has natives for linux-x86_64 and"
+                + " windows-x86_64; build with ./mvnw -Dlamina.cuda.platform=" + platform.id() + ".");
     }
 }

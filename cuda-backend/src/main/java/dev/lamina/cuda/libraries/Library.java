@@ -39,8 +39,8 @@ public enum Library {
     }
 
     /**
-     * Files that it opens itself at run time, dependencies before dependents; on Linux only, since on Windows the loader looks in the folder
-     * of whoever asks. A name may go on with a minor version.
+     * Files that it opens itself at run time, dependencies before dependents; on Linux only, since on Windows the loader looks in the
+     * folder of whoever asks. A name may go on with a minor version.
      */
     List<String> parts() {
         return parts;

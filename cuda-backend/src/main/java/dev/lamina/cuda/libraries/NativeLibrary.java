@@ -35,7 +35,7 @@ final class NativeLibrary {
             return new NativeLibrary(file, SymbolLookup.libraryLookup(file, Arena.global()));
         } catch (UnsatisfiedLinkError | IllegalArgumentException e) {
             BackendException failure = new BackendException("CUDA: " + file + " cannot be loaded: " + e.getMessage() + ".",
-                    "It must be NVIDIA's library for this platform, with all that it needs itself beside it or known to the system's loader.");
+                    "It must be NVIDIA's library for this platform, with what it needs beside it or known to the system's loader.");
             failure.initCause(e);
             throw failure;
         }

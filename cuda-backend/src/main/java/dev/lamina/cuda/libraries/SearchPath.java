@@ -112,7 +112,8 @@ final class SearchPath {
                 try {
                     places.add(new Place(Path.of(text).toAbsolutePath().normalize().resolve(below), origin));
                 } catch (InvalidPathException e) {
-                    throw new BackendException("CUDA: \"" + text + "\" (" + origin + ") is no path: " + e.getReason() + ".", "Name folders.");
+                    throw new BackendException("CUDA: \"" + text + "\" (" + origin + ") is no path: " + e.getReason() + ".",
+                            "Name folders.");
                 }
             }
         }

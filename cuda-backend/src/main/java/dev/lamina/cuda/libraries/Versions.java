@@ -32,8 +32,8 @@ final class Versions {
     private static String driver(Candidate candidate, NativeLibrary opened) {
         int version = numbers(opened, "cuDriverGetVersion", 1)[0];
         if (version < OLDEST_DRIVER) {
-            throw new BackendException("CUDA: the NVIDIA driver is too old: %s is for CUDA %s, 12.0 or newer is needed.".formatted(candidate,
-                    cuda(version)), "Install NVIDIA's driver 525.60 or newer.");
+            throw new BackendException("CUDA: the NVIDIA driver is too old: %s is for CUDA %s, 12.0 or newer is needed."
+                    .formatted(candidate, cuda(version)), "Install NVIDIA's driver 525.60 or newer.");
         }
         int status = opened.call("cuInit", 0);
         if (status != DriverStatus.SUCCESS) {
@@ -78,8 +78,8 @@ final class Versions {
 
     private static void requireMajor(Library library, Candidate candidate, int wanted, String version) {
         if (!version.startsWith(wanted + ".")) {
-            throw new BackendException("CUDA: %s %s is version %s, but %d is needed.".formatted(library.title(), candidate, version, wanted),
-                    library.remedy());
+            throw new BackendException("CUDA: %s %s is version %s, but %d is needed."
+                    .formatted(library.title(), candidate, version, wanted), library.remedy());
         }
     }
 

@@ -28,7 +28,7 @@ final class AveragePoolLowering {
                 return Optional.of("cuDNN's average pooling of bfloat16 is not relied upon");
             }
             return fits(window.h(), 2) && fits(window.w(), 3) ? Optional.empty()
-                    : Optional.of("cuDNN pads both ends alike, rounds down and knows no dilation");
+                    : Optional.of("cuDNN pads both ends alike, rounds down, knows no dilation and no window larger than the padded image");
         }
 
         /** Whether windows with the beginning's padding at both ends are the same, and so is what they are divided by. */
@@ -37,7 +37,8 @@ final class AveragePoolLowering {
             long out = output.type().shape().dim(dimension);
             long end = (out - 1) * axis.stride() + axis.span();
             boolean hangsOver = end > in + axis.padBegin() + axis.padEnd();
-            return axis.dilation() == 1 && !(countPadding && hangsOver)
+            boolean inside = axis.kernel() <= in + 2 * axis.padBegin();
+            return axis.dilation() == 1 && inside && !(countPadding && hangsOver)
                     && ConvolutionShape.extent((int) in, (int) axis.padBegin(), 1, (int) axis.kernel(), (int) axis.stride()) == out;
         }
 

@@ -38,7 +38,10 @@ record ConvolutionCase(Convolution op, Shape input, Shape filter, Shape output, 
 
     /** The images that cuDNN sees in place of the input. */
     Shape shifted() {
-        return isShifted() ? input.with(2, covered(op.window().h(), output.dim(2))).with(3, covered(op.window().w(), output.dim(3))) : input;
+        if (!isShifted()) {
+            return input;
+        }
+        return input.with(2, covered(op.window().h(), output.dim(2))).with(3, covered(op.window().w(), output.dim(3)));
     }
 
     private static long covered(Window.Axis axis, long windows) {

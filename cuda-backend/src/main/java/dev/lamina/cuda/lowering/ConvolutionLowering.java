@@ -120,7 +120,8 @@ final class ConvolutionLowering {
             return;
         }
         Value bias = epilogue.bias().orElseThrow();
-        Buffer row = assembly.in(bias, new Layout(bias.type(), layout.element(), Order.PLAIN), "bias of " + group.product().name()).buffer();
+        Layout narrow = new Layout(bias.type(), layout.element(), Order.PLAIN);
+        Buffer row = assembly.in(bias, narrow, "bias of " + group.product().name()).buffer();
         Optional<Buffer> other = epilogue.other(assembly, layout).map(Place::buffer);
         Buffer y = assembly.define(group.result(), layout).buffer();
         Buffer image = shifted(epilogue.nodes(), chosen.problem, x);
@@ -189,8 +190,8 @@ final class ConvolutionLowering {
     }
 
     private void explain(ConvolutionCase problem) {
-        assembly.because(problem.obstacle().orElse("cuDNN has no algorithm for it" + (precision.deterministic() ? " that is deterministic" : "")
-                + " within the workspace limit"));
+        String which = precision.deterministic() ? "deterministic algorithm" : "algorithm";
+        assembly.because(problem.obstacle().orElse("cuDNN has no " + which + " for it within the workspace limit"));
     }
 
     /** A call of cuDNN's with the address of its workspace. */

@@ -68,8 +68,8 @@ final class ContextTest {
             long total = device.context.facts().totalBytes();
             CudaException refusal = assertThrows(CudaException.class, () -> device.context.allocate(total + 1, "the arena of vgg16"));
             assertEquals("cuMemAlloc", refusal.call());
-            assertTrue(refusal.getMessage().startsWith(("cuMemAlloc failed with CUDA_ERROR_OUT_OF_MEMORY: %,d bytes for the arena of vgg16 were "
-                    + "requested, %,d of %,d are free on ").formatted(total + 1, free, total)), refusal.getMessage());
+            assertTrue(refusal.getMessage().startsWith(("cuMemAlloc failed with CUDA_ERROR_OUT_OF_MEMORY: %,d bytes for the arena of vgg16 "
+                    + "were requested, %,d of %,d are free on ").formatted(total + 1, free, total)), refusal.getMessage());
             assertTrue(refusal.hint().contains("batch size"), refusal.hint());
             device.context.allocate(1024, "after it").close();
         }

@@ -146,7 +146,7 @@ class ConvolutionSearchTest {
         String text = Files.readString(file, StandardCharsets.ISO_8859_1);
         assertEquals(2, text.lines().count());
         String line = text.lines().filter(l -> l.contains("FORWARD")).findFirst().orElseThrow();
-        Files.writeString(file, "\u00ff garbage\n" + text.replace(line, line.replace("\tfalse\t", "\ttrue\t").replace("FORWARD", "FORWARD ")));
+        Files.writeString(file, "\u00ff garbage\n" + text.replace(line, line.replace("FORWARD", "FORWARD ")));
         long searches = Emulator.control().count(FIND);
         search(kept(), Effort.MEASURED, PLENTY, false).find(shape, ConvolutionPass.FORWARD);
         assertEquals(searches + 1, Emulator.control().count(FIND));
@@ -177,7 +177,8 @@ class ConvolutionSearchTest {
     @Test
     void leavesNoMemoryBehind() {
         long before = Emulator.control().live("memory");
-        search(ConvolutionCache.inMemory(), Effort.MEASURED, PLENTY, false).find(square(Arithmetic.FLOAT32), ConvolutionPass.FORWARD_BIAS_RELU);
+        search(ConvolutionCache.inMemory(), Effort.MEASURED, PLENTY, false)
+                .find(square(Arithmetic.FLOAT32), ConvolutionPass.FORWARD_BIAS_RELU);
         assertEquals(before, Emulator.control().live("memory"));
     }
 }

@@ -50,7 +50,8 @@ final class LaunchTest {
             device.stream.launch(launch);
             device.stream.copyToHost(host.segment(), out.address(), 40);
             device.stream.synchronize();
-            assertArrayEquals(new double[] {-7, -(double) (1L << 40), 1.25, Math.PI, -0.5}, host.segment().toArray(ValueLayout.JAVA_DOUBLE));
+            assertArrayEquals(new double[] {-7, -(double) (1L << 40), 1.25, Math.PI, -0.5},
+                    host.segment().toArray(ValueLayout.JAVA_DOUBLE));
         }
     }
 

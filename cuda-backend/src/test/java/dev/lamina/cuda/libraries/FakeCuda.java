@@ -32,7 +32,8 @@ final class FakeCuda {
 
     /** The driver. */
     FakeCuda driver(int version, int devices, int init, String name) throws Exception {
-        return compile("cuda.c", "libcuda.so.1", "-DVERSION=" + version, "-DDEVICES=" + devices, "-DINIT=" + init, "-DNAME=\"" + name + "\"");
+        return compile("cuda.c", "libcuda.so.1", "-DVERSION=" + version, "-DDEVICES=" + devices, "-DINIT=" + init,
+                "-DNAME=\"" + name + "\"");
     }
 
     /** A driver for CUDA 12.6 with one device. */
@@ -67,7 +68,8 @@ final class FakeCuda {
         try (InputStream in = FakeCuda.class.getResourceAsStream("/fakes/" + source)) {
             Files.write(code, in.readAllBytes());
         }
-        List<String> command = new ArrayList<>(List.of("cc", "-shared", "-fPIC", "-Wl,-soname," + name, "-o", folder.resolve(name).toString()));
+        List<String> command = new ArrayList<>(List.of("cc", "-shared", "-fPIC", "-Wl,-soname," + name, "-o",
+                folder.resolve(name).toString()));
         // JCuda's natives want the functions under the version node that NVIDIA's libraries have, which is their name.
         Path map = Files.writeString(folder.resolve("version.map"), name + " { global: *; };\n");
         command.add("-Wl,--version-script=" + map);

@@ -29,7 +29,8 @@ final class LibraryFaultTest {
         public static void main(String[] arguments) {
             CudaProvider provider = new CudaProvider();
             Availability availability = provider.probe();
-            System.out.println("available " + availability.available() + ", by name " + availability.byName() + ": " + availability.detail());
+            System.out.println("available " + availability.available() + ", by name " + availability.byName() + ": "
+                    + availability.detail());
             provider.details().forEach(System.out::println);
             System.out.println("again " + provider.probe().equals(availability));
         }
@@ -94,7 +95,7 @@ final class LibraryFaultTest {
         ChildJvm child = new ChildJvm(temp).variable("LAMINA_CUDA_LIBS", Emulator.folder().toString());
         assertContains(child.run(Doctor.class), "available false, by name true: ", "EMULATED", "not a GPU", "device 0 ", "cuDNN   9.",
                 Emulator.folder().resolve("libcublas.so.12") + " (named by LAMINA_CUDA_LIBS)");
-        assertContains(child.run(Auto.class), "no backend is available: cuda passed over: ", "EMULATED");
+        assertContains(child.run(Auto.class), "cuda passed over: ", "EMULATED");
         assertContains(child.variable("LAMINA_EMULATOR_DEVICES", "0").run(Doctor.class), "available false, by name false: ",
                 "shows no device");
     }
@@ -103,7 +104,7 @@ final class LibraryFaultTest {
     void aDriverThatIsTooOldIsNamedWithBothVersions() throws Exception {
         FakeCuda fake = fake().driver(11_080, 1, 0, "Fake GPU");
         assertContains(doctor(fake), "available false, by name false: CUDA: the NVIDIA driver is too old: "
-                + fake.folder().resolve("libcuda.so.1") + " (named by LAMINA_CUDA_LIBS) is for CUDA 11.8, 12.0 or newer is needed. Install");
+                + fake.folder().resolve("libcuda.so.1") + " (named by LAMINA_CUDA_LIBS) is for CUDA 11.8, 12.0 or newer is needed.");
     }
 
     @Test
@@ -138,7 +139,7 @@ final class LibraryFaultTest {
     @Test
     void aLibraryThatIsNoneGivesTheLoadersWords() throws Exception {
         FakeCuda fake = fake().driver().toolkit(12, 6).cudnn(90_501);
-        Files.writeString(fake.folder().resolve("libcublas.so.12"), "not an ELF file, but longer than its header would be, or so one thinks");
+        Files.writeString(fake.folder().resolve("libcublas.so.12"), "not an ELF file ".repeat(20));
         assertContains(doctor(fake), "available false", "libcublas.so.12 cannot be loaded: ", "invalid ELF header");
     }
 
@@ -146,8 +147,8 @@ final class LibraryFaultTest {
     void aFolderThatEveryoneCanWriteIsNotLoadedFrom() throws Exception {
         FakeCuda fake = fake().driver();
         Files.setPosixFilePermissions(fake.folder(), PosixFilePermissions.fromString("rwxrwxrwx"));
-        assertContains(doctor(fake), "available false", "libcuda.so.1 is not loaded, because " + fake.folder() + " can be written by everyone",
-                "chmod o-w");
+        assertContains(doctor(fake), "available false", "libcuda.so.1 is not loaded, because " + fake.folder()
+                + " can be written by everyone", "chmod o-w");
     }
 
     @Test
