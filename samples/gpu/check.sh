@@ -35,10 +35,9 @@ logged() { # log, command...
 junit() { # log, console options...
     log=$1
     shift
-    mkdir -p "$work" && cd "$work" # where tests may write
-    logged "$log" sh "$here/run.sh" -Xmx3g "-Dlamina.gpu=$need" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
-        --disable-ansi-colors --details=summary --fail-if-no-tests --exclude-tag=slow "$@"
-    cd "$here"
+    mkdir -p "$work"
+    (cd "$work" && logged "$log" sh "$here/run.sh" -Xmx3g "-Dlamina.gpu=$need" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
+        --disable-ansi-colors --details=summary --fail-if-no-tests --exclude-tag=slow "$@") # there tests may write
 }
 
 accuracy() { # JSON of train
