@@ -62,7 +62,7 @@ final class CudaExecutable implements Executable {
             Place[] fixed = inputs.stream().map(v -> rewritten.of(v).map(assembly::any).orElse(null)).toArray(Place[]::new);
             results = new Results(backend, assembly, graph, rewritten, options.keepAll());
             arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
-                    assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
+                    assembly.memory().buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
                     backend.settings().guards()));
             fill();
             results.clearFaults();
@@ -83,8 +83,8 @@ final class CudaExecutable implements Executable {
 
     /** Puts constants and fills into their buffers. */
     private void fill() {
-        assembly.contents().forEach((buffer, tensor) -> backend.staging().upload(tensor.contiguous().memory(), buffer.address()));
-        assembly.fills().forEach((buffer, fill) -> {
+        assembly.memory().contents().forEach((buffer, tensor) -> backend.staging().upload(tensor.contiguous().memory(), buffer.address()));
+        assembly.memory().fills().forEach((buffer, fill) -> {
             try (Arena scope = Arena.ofConfined()) {
                 MemorySegment memory = scope.allocate(Math.max(1, buffer.bytes()), 64).asSlice(0, buffer.bytes());
                 Tensor.wrap(memory, fill.type().dtype(), fill.type().shape()).fill(fill.value());
@@ -147,7 +147,7 @@ final class CudaExecutable implements Executable {
                 feed.put(i, given.get(name(inputs.get(i))));
             }
             feed.send(inputAddresses);
-            for (PointerTable table : assembly.tables()) {
+            for (PointerTable table : assembly.memory().tables()) {
                 if (table.isStale()) {
                     backend.staging().upload(table.content(), table.memory().address());
                 }
