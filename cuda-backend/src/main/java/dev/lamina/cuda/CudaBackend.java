@@ -12,6 +12,7 @@ import dev.lamina.backend.natives.CacheFolder;
 import dev.lamina.cuda.api.Blas;
 import dev.lamina.cuda.api.Context;
 import dev.lamina.cuda.api.ConvolutionCache;
+import dev.lamina.cuda.api.DeviceFacts;
 import dev.lamina.cuda.api.DeviceMemory;
 import dev.lamina.cuda.api.Dnn;
 import dev.lamina.cuda.api.Stream;
@@ -29,14 +30,16 @@ import dev.lamina.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Compiles graphs for one NVIDIA device: convolutions by cuDNN, matrix products by cuBLAS, the rest by kernels compiled for the device.
  * Thread-safe; runs of its executables take turns on one stream.
  */
 public final class CudaBackend implements Backend {
-    /** What NVIDIA recommends for Hopper; older devices want less. */
-    private static final long BLAS_WORKSPACE = 32L << 20;
+    private static final Logger LOG = LoggerFactory.getLogger(CudaBackend.class);
+    private static final long MIB = 1 << 20;
 
     private final Settings settings;
     private final Owned owned = new Owned();
@@ -59,19 +62,24 @@ public final class CudaBackend implements Backend {
             compute = owned.add(context.stream());
             copies = owned.add(context.stream());
             staging = owned.add(new Staging(context, compute));
+            DeviceMemory workspace = owned.add(context.allocate(workspaceBytes(context.facts()), "the workspace of cuBLAS"));
             Blas blas = owned.add(Blas.open(context));
             Dnn dnn = owned.add(Dnn.open(context));
-            // Else cuBLAS takes one of its own when a graph is captured.
-            blas.workspace(owned.add(context.allocate(BLAS_WORKSPACE, "the workspace of cuBLAS")));
             blas.stream(compute);
+            blas.workspace(workspace);
             dnn.stream(compute);
             ConvolutionCache algorithms = ConvolutionCache.in(CacheFolder.named(ConvolutionCache.FOLDER), context.facts(), dnn.version());
             tools = new Toolbox(context, blas, dnn, owned.add(new KernelCache(context)), algorithms, settings.search(),
                     settings.workspaceBytes());
         } catch (RuntimeException e) {
-            owned.close();
+            owned.closeAfter(e);
             throw e;
         }
+    }
+
+    /** What cuBLAS would take for itself (its manual, cublasSetWorkspace), but known before a graph is captured. */
+    private static long workspaceBytes(DeviceFacts facts) {
+        return facts.major() >= 9 ? 32 * MIB : 4 * MIB;
     }
 
     Context context() {
@@ -168,11 +176,48 @@ public final class CudaBackend implements Backend {
         if (closed) {
             return;
         }
+        for (Stream stream : List.of(compute, copies)) {
+            try {
+                stream.synchronize();
+            } catch (BackendException e) {
+                LOG.debug("work failed before memory was released", e);
+            }
+        }
+    }
+
+    /**
+     * Closes what an executable or a state has, once nothing uses it any more. After an error that the context sticks to, the driver refuses
+     * that too; then what is left goes with the context, and nothing is thrown: whoever met the error knows.
+     */
+    void release(Owned objects) {
+        boolean lost = isLost();
+        quiesce();
         try {
-            compute.synchronize();
-            copies.synchronize();
+            objects.close();
         } catch (BackendException e) {
-            org.slf4j.LoggerFactory.getLogger(CudaBackend.class).debug("work failed before memory was released", e);
+            if (!lost) {
+                throw e;
+            }
+            LOG.warn("memory is not released before the backend is closed: {}", e.getMessage());
+        }
+    }
+
+    /** The same because of a failure, which must not be hidden by one in closing. */
+    void releaseAfter(RuntimeException failure, Owned objects) {
+        quiesce();
+        objects.closeAfter(failure);
+    }
+
+    /** True if the context sticks to an error: even a harmless question is refused then. */
+    private boolean isLost() {
+        if (closed) {
+            return false;
+        }
+        try {
+            context.freeBytes();
+            return false;
+        } catch (BackendException e) {
+            return true;
         }
     }
 
@@ -186,9 +231,11 @@ public final class CudaBackend implements Backend {
     @Override
     public synchronized void close() {
         if (!closed) {
-            quiesce();
-            closed = true;
-            owned.close();
+            try {
+                release(owned);
+            } finally {
+                closed = true;
+            }
         }
     }
 }

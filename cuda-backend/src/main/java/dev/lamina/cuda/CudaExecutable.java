@@ -42,9 +42,7 @@ final class CudaExecutable implements Executable {
     private final DeviceArena arena;
     private final MemoryPlan plan;
     private final Results results;
-    private final List<Value> inputs;
-    private final long[] inputAddresses;
-    private final InputFeed feed;
+    private final RunInputs inputs;
     private final Replay replay;
     private final boolean updates;
     private CudaState bound;
@@ -58,8 +56,7 @@ final class CudaExecutable implements Executable {
         try {
             assembly = Compiler.compile(rewritten.graph(), options, backend.tools(), owned);
             updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
-            inputs = graph.inputs();
-            Place[] fixed = inputs.stream().map(v -> rewritten.of(v).map(assembly::any).orElse(null)).toArray(Place[]::new);
+            List<Optional<Place>> places = graph.inputs().stream().map(v -> rewritten.of(v).map(assembly::any)).toList();
             results = new Results(backend, assembly, graph, rewritten, options.keepAll());
             arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
                     assembly.memory().buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
@@ -67,16 +64,10 @@ final class CudaExecutable implements Executable {
             fill();
             results.clearFaults();
             plan = plan(rewritten);
-            inputAddresses = new long[fixed.length];
-            for (int i = 0; i < fixed.length; i++) {
-                inputAddresses[i] = fixed[i] == null ? 0 : fixed[i].buffer().address();
-            }
             replay = owned.add(new Replay(backend, assembly));
-            feed = owned.add(new InputFeed(backend.context(), backend.compute(), backend.copies(),
-                    inputs.stream().mapToLong(v -> v.type().bytes()).toArray()));
+            inputs = owned.add(new RunInputs(backend, graph.inputs(), places));
         } catch (RuntimeException e) {
-            backend.quiesce();
-            owned.close();
+            backend.releaseAfter(e, owned);
             throw e;
         }
     }
@@ -133,59 +124,50 @@ final class CudaExecutable implements Executable {
 
     @Override
     public void run(State state, Map<String, Tensor> given) {
-        if (!(state instanceof CudaState own)) {
+        if (!(state instanceof CudaState own) || !own.isOf(backend)) {
             throw new IllegalArgumentException("run: the state belongs to another backend; create it with this one.");
         }
         synchronized (backend) {
             requireOpen();
             own.requireOpen();
-            check(given);
-            bind(own);
+            inputs.check(given);
             hasRun = false;
-            feed.begin();
-            for (int i = 0; i < inputs.size(); i++) {
-                feed.put(i, given.get(name(inputs.get(i))));
+            try {
+                bind(own);
+                inputs.send(given);
+                uploadTables();
+                enqueue(own);
+            } catch (RuntimeException e) {
+                // What was asked for before may still read memory that the next run writes anew.
+                backend.quiesce();
+                throw e;
             }
-            feed.send(inputAddresses);
-            for (PointerTable table : assembly.memory().tables()) {
-                if (table.isStale()) {
-                    backend.staging().upload(table.content(), table.memory().address());
-                }
-            }
-            // With updates the prologue depends on constants alone.
-            if (seenVersion == 0 || !updates && seenVersion != own.version()) {
-                replay.prologue();
-            }
-            replay.enqueue();
             hasRun = true;
-            if (updates) {
-                own.touched();
-            }
-            seenVersion = own.version();
             arena.check(backend.staging());
         }
     }
 
-    private static String name(Value input) {
-        return ((Source.Input) input.node().op()).inputName();
+    private void uploadTables() {
+        for (PointerTable table : assembly.memory().tables()) {
+            if (table.isStale()) {
+                backend.staging().upload(table.content(), table.memory().address());
+                table.arrived();
+            }
+        }
     }
 
-    private void check(Map<String, Tensor> given) {
-        for (Value input : inputs) {
-            Tensor tensor = given.get(name(input));
-            if (tensor == null) {
-                throw new IllegalArgumentException("run: input \"" + name(input) + "\" is missing, needs " + input.type() + ".");
-            }
-            if (tensor.dtype() != input.dtype() || !tensor.shape().equals(input.shape())) {
-                throw new IllegalArgumentException("run: input \"" + name(input) + "\" is "
-                        + new TensorType(tensor.dtype(), tensor.shape()) + ", needs " + input.type() + ".");
-            }
+    private void enqueue(CudaState own) {
+        // With updates the prologue depends on constants alone.
+        if (seenVersion == 0 || !updates && seenVersion != own.version()) {
+            seenVersion = 0;
+            replay.prologue();
         }
-        if (given.size() != inputs.size()) {
-            List<String> known = inputs.stream().map(CudaExecutable::name).toList();
-            String unknown = given.keySet().stream().filter(name -> !known.contains(name)).findFirst().orElse("");
-            throw new IllegalArgumentException("run: input \"" + unknown + "\" is unknown; the graph has " + known + ".");
+        if (updates) {
+            // First, as a run that fails may have changed some of them.
+            own.touched();
         }
+        seenVersion = own.version();
+        replay.enqueue();
     }
 
     /** Puts the state's variables where the steps expect them: at once if nothing has changed since the last run. */
@@ -248,11 +230,10 @@ final class CudaExecutable implements Executable {
                 throw new IllegalStateException("profile: nothing has been run with this state.");
             }
             bind(bound);
-            T result = timed.get();
             if (updates) {
                 bound.touched();
             }
-            return result;
+            return timed.get();
         }
     }
 
@@ -317,8 +298,7 @@ final class CudaExecutable implements Executable {
         synchronized (backend) {
             if (!closed) {
                 closed = true;
-                backend.quiesce();
-                owned.close();
+                backend.release(owned);
             }
         }
     }

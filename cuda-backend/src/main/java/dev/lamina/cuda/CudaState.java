@@ -39,9 +39,14 @@ final class CudaState implements State {
                 add(value);
             }
         } catch (RuntimeException e) {
-            close();
+            closed = true;
+            backend.releaseAfter(e, memories());
             throw e;
         }
+    }
+
+    private Owned memories() {
+        return new Owned(slots.values().stream().map(slot -> slot.memory).toArray(DeviceMemory[]::new));
     }
 
     private void add(Value value) {
@@ -73,15 +78,21 @@ final class CudaState implements State {
             try {
                 backend.convert(slot.layout, slot.memory.address(), wanted, target.address());
             } catch (RuntimeException e) {
-                target.close();
+                new Owned(target).closeAfter(e);
                 throw e;
             }
-            backend.compute().synchronize();
-            slot.memory.close();
+            DeviceMemory old = slot.memory;
             slot.memory = target;
+            slot.layout = wanted;
+            old.close();
         }
         slot.layout = wanted;
         return slot.memory.address();
+    }
+
+    /** Whether a backend has made it: addresses of another one's are of no use. */
+    boolean isOf(CudaBackend other) {
+        return backend == other;
     }
 
     /** The executable whose layouts the variables have. */
@@ -126,13 +137,14 @@ final class CudaState implements State {
                         + ".");
             }
             Tensor row = value.isContiguous() ? value : value.contiguous();
+            // The host sets the learning rate before every step; results that depend on the state only are computed again then. First, as
+            // an upload that fails may have changed a part.
+            version++;
             if (slot.layout.isPlain()) {
                 backend.staging().upload(row.memory(), slot.memory.address());
             } else {
                 uploadConverted(slot, row);
             }
-            // The host sets the learning rate before every step; results that depend on the state only are computed again then.
-            version++;
         }
     }
 
@@ -141,7 +153,6 @@ final class CudaState implements State {
             DeviceMemory plain = scratch.add(backend.context().allocate(Math.max(1, row.byteSize()), "a row-major copy"));
             backend.staging().upload(row.memory(), plain.address());
             backend.convert(Layout.plain(slot.layout.type()), plain.address(), slot.layout, slot.memory.address());
-            backend.compute().synchronize();
         }
     }
 
@@ -166,8 +177,7 @@ final class CudaState implements State {
         synchronized (backend) {
             if (!closed) {
                 closed = true;
-                backend.quiesce();
-                slots.values().forEach(slot -> slot.memory.close());
+                backend.release(memories());
             }
         }
     }

@@ -6,6 +6,7 @@ import dev.lamina.cuda.api.Context;
 import dev.lamina.cuda.api.DeviceMemory;
 import dev.lamina.cuda.api.Stream;
 import dev.lamina.cuda.lowering.Buffer;
+import dev.lamina.cuda.lowering.Owned;
 import dev.lamina.cuda.lowering.Step;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -44,9 +45,18 @@ final class DeviceArena implements AutoCloseable {
         plan = ArenaPlanner.plan(blocks, ALIGNMENT);
         memory = context.allocate(Math.max(ALIGNMENT, plan.bytes()), "the arena of the graph, of which " + plan.lowerBound()
                 + " bytes are alive at once" + at(steps));
+        try {
+            place(stream);
+        } catch (RuntimeException e) {
+            new Owned(memory).closeAfter(e);
+            throw e;
+        }
+    }
+
+    private void place(Stream stream) {
         stream.fill(memory.address(), guards ? GUARD : POISON, memory.bytes());
-        for (int i = 0; i < own.size(); i++) {
-            Buffer buffer = own.get(i);
+        for (int i = 0; i < buffers.size(); i++) {
+            Buffer buffer = buffers.get(i);
             buffer.moveTo(memory.address() + plan.offsets()[i]);
             if (guards && buffer.bytes() > 0) {
                 stream.fill(buffer.address(), POISON, buffer.bytes());

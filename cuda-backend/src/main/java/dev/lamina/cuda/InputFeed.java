@@ -52,7 +52,7 @@ final class InputFeed implements AutoCloseable {
                 taken[i] = owned.add(context.event());
             }
         } catch (RuntimeException e) {
-            owned.close();
+            owned.closeAfter(e);
             throw e;
         }
     }

@@ -60,8 +60,9 @@ final class Replay implements AutoCloseable {
     void forget() {
         if (captured != null) {
             backend.quiesce();
-            captured.close();
+            CapturedGraph old = captured;
             captured = null;
+            old.close();
         }
     }
 

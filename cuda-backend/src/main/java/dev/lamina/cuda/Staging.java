@@ -4,6 +4,7 @@ import dev.lamina.cuda.api.Context;
 import dev.lamina.cuda.api.Event;
 import dev.lamina.cuda.api.PinnedMemory;
 import dev.lamina.cuda.api.Stream;
+import dev.lamina.cuda.lowering.Owned;
 import java.lang.foreign.MemorySegment;
 
 /**
@@ -14,17 +15,24 @@ final class Staging implements AutoCloseable {
     private static final long HALF = 2 << 20;
     private static final long ALIGNMENT = 64;
 
+    private final Owned owned = new Owned();
     private final Stream stream;
     private final PinnedMemory pinned;
-    private final Event[] done;
+    private final Event[] done = new Event[2];
     private final boolean[] pending = new boolean[2];
     private int half;
     private long used;
 
     Staging(Context context, Stream stream) {
         this.stream = stream;
-        this.pinned = context.pinned(2 * HALF, "copies between host and device");
-        this.done = new Event[] {context.event(), context.event()};
+        try {
+            pinned = owned.add(context.pinned(2 * HALF, "copies between host and device"));
+            done[0] = owned.add(context.event());
+            done[1] = owned.add(context.event());
+        } catch (RuntimeException e) {
+            owned.closeAfter(e);
+            throw e;
+        }
     }
 
     /** Copies a segment to the device. */
@@ -47,11 +55,13 @@ final class Staging implements AutoCloseable {
     private void turn() {
         stream.record(done[half]);
         pending[half] = true;
-        half = 1 - half;
-        if (pending[half]) {
-            done[half].synchronize();
-            pending[half] = false;
+        int other = 1 - half;
+        if (pending[other]) {
+            done[other].synchronize();
+            pending[other] = false;
         }
+        // Only now: where waiting fails, the half that is under way is not written to.
+        half = other;
         used = 0;
     }
 
@@ -69,8 +79,6 @@ final class Staging implements AutoCloseable {
 
     @Override
     public void close() {
-        done[0].close();
-        done[1].close();
-        pinned.close();
+        owned.close();
     }
 }

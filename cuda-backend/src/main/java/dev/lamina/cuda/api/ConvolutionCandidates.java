@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.IntSupplier;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionBwdDataAlgoPerf;
 import jcuda.jcudnn.cudnnConvolutionBwdFilterAlgoPerf;
@@ -14,9 +15,12 @@ import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnHandle;
 import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorDescriptor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Asks cuDNN which algorithms a pass of a convolution has, the best first. */
 final class ConvolutionCandidates {
+    private static final Logger LOG = LoggerFactory.getLogger(ConvolutionCandidates.class);
     private static final int MOST = 32;
 
     private ConvolutionCandidates() { }
@@ -127,21 +131,21 @@ final class ConvolutionCandidates {
         return switch (pass) {
             case FORWARD, FORWARD_BIAS, FORWARD_BIAS_RELU, FORWARD_BIAS_SUM_RELU -> {
                 cudnnConvolutionFwdAlgoPerf[] found = forwardAnswers();
-                check(JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(handle, d.input, d.filter, d.convolution, d.output, MOST, count, found),
-                        "cudnnGetConvolutionForwardAlgorithm_v7", shape);
-                yield forward(found, count[0]);
+                boolean answered = answered(() -> JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(handle, d.input, d.filter,
+                        d.convolution, d.output, MOST, count, found), "cudnnGetConvolutionForwardAlgorithm_v7", shape);
+                yield answered ? forward(found, count[0]) : List.of();
             }
             case DATA_GRADIENT -> {
                 cudnnConvolutionBwdDataAlgoPerf[] found = dataAnswers();
-                check(JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(handle, d.filter, d.output, d.convolution, d.input, MOST, count,
-                        found), "cudnnGetConvolutionBackwardDataAlgorithm_v7", shape);
-                yield data(found, count[0]);
+                boolean answered = answered(() -> JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(handle, d.filter, d.output,
+                        d.convolution, d.input, MOST, count, found), "cudnnGetConvolutionBackwardDataAlgorithm_v7", shape);
+                yield answered ? data(found, count[0]) : List.of();
             }
             case FILTER_GRADIENT -> {
                 cudnnConvolutionBwdFilterAlgoPerf[] found = filterAnswers();
-                check(JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(handle, d.input, d.output, d.convolution, d.filter, MOST, count,
-                        found), "cudnnGetConvolutionBackwardFilterAlgorithm_v7", shape);
-                yield filter(found, count[0]);
+                boolean answered = answered(() -> JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(handle, d.input, d.output,
+                        d.convolution, d.filter, MOST, count, found), "cudnnGetConvolutionBackwardFilterAlgorithm_v7", shape);
+                yield answered ? filter(found, count[0]) : List.of();
             }
         };
     }
@@ -151,23 +155,24 @@ final class ConvolutionCandidates {
         return switch (pass) {
             case FORWARD, FORWARD_BIAS, FORWARD_BIAS_RELU, FORWARD_BIAS_SUM_RELU -> {
                 cudnnConvolutionFwdAlgoPerf[] found = forwardAnswers();
-                check(JCudnn.cudnnFindConvolutionForwardAlgorithmEx(handle, d.input, s.input, d.filter, s.filter, d.convolution, d.output,
-                        s.output, MOST, count, found, s.workspace, s.workspaceBytes), "cudnnFindConvolutionForwardAlgorithmEx", shape);
-                yield forward(found, count[0]);
+                boolean answered = answered(() -> JCudnn.cudnnFindConvolutionForwardAlgorithmEx(handle, d.input, s.input, d.filter,
+                        s.filter, d.convolution, d.output, s.output, MOST, count, found, s.workspace, s.workspaceBytes),
+                        "cudnnFindConvolutionForwardAlgorithmEx", shape);
+                yield answered ? forward(found, count[0]) : List.of();
             }
             case DATA_GRADIENT -> {
                 cudnnConvolutionBwdDataAlgoPerf[] found = dataAnswers();
-                check(JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(handle, d.filter, s.filter, d.output, s.output, d.convolution,
-                        d.input, s.input, MOST, count, found, s.workspace, s.workspaceBytes),
+                boolean answered = answered(() -> JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(handle, d.filter, s.filter,
+                        d.output, s.output, d.convolution, d.input, s.input, MOST, count, found, s.workspace, s.workspaceBytes),
                         "cudnnFindConvolutionBackwardDataAlgorithmEx", shape);
-                yield data(found, count[0]);
+                yield answered ? data(found, count[0]) : List.of();
             }
             case FILTER_GRADIENT -> {
                 cudnnConvolutionBwdFilterAlgoPerf[] found = filterAnswers();
-                check(JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(handle, d.input, s.input, d.output, s.output, d.convolution,
-                        d.filter, s.filter, MOST, count, found, s.workspace, s.workspaceBytes),
+                boolean answered = answered(() -> JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(handle, d.input, s.input,
+                        d.output, s.output, d.convolution, d.filter, s.filter, MOST, count, found, s.workspace, s.workspaceBytes),
                         "cudnnFindConvolutionBackwardFilterAlgorithmEx", shape);
-                yield filter(found, count[0]);
+                yield answered ? filter(found, count[0]) : List.of();
             }
         };
     }
@@ -207,10 +212,20 @@ final class ConvolutionCandidates {
                 new ConvolutionAlgorithm(number, mathType, memory, determinism == cudnnDeterminism.CUDNN_DETERMINISTIC, time));
     }
 
-    /** A legal convolution that no algorithm takes has an empty list of answers. */
-    private static void check(int status, String call, ConvolutionShape shape) {
-        if (!DnnStatus.isNotSupported(status)) {
-            Dnn.check(status, call, shape::toString);
+    /** False where cuDNN has none: a legal convolution that no algorithm takes. */
+    private static boolean answered(IntSupplier question, String call, ConvolutionShape shape) {
+        int status;
+        try {
+            status = question.getAsInt();
+        } catch (ArrayIndexOutOfBoundsException e) {
+            // A call that refuses may leave the number of answers unwritten; JCuda copies as many all the same, and never gives the status.
+            LOG.warn("{} gave no answer for {}: taken for a convolution that cuDNN does not support", call, shape);
+            return false;
         }
+        if (DnnStatus.isNotSupported(status)) {
+            return false;
+        }
+        Dnn.check(status, call, shape::toString);
+        return true;
     }
 }

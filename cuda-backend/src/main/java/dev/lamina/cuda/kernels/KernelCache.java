@@ -65,7 +65,7 @@ public final class KernelCache implements Kernels {
             pending.putIfAbsent(wanted.kernel(), wanted);
             findOnDisk();
             if (!generated.containsKey(wanted.kernel())) {
-                compilePending(wanted.helpers());
+                compilePending(wanted);
             }
         }
         return generated.get(wanted.kernel());
@@ -84,12 +84,24 @@ public final class KernelCache implements Kernels {
         }
     }
 
-    private void compilePending(String helpers) {
-        List<Generated> batch = pending.values().stream().filter(source -> source.helpers().equals(helpers)).toList();
-        StringBuilder text = new StringBuilder(KernelSource.helpers(helpers));
-        batch.forEach(source -> text.append('\n').append(source.text()));
+    private void compilePending(Generated wanted) {
+        List<Generated> batch = pending.values().stream().filter(source -> source.helpers().equals(wanted.helpers())).toList();
         // Should it fail, whoever needs the others asks again.
         batch.forEach(source -> pending.remove(source.kernel()));
+        try {
+            compile(batch);
+        } catch (CudaException e) {
+            if (batch.size() == 1) {
+                throw e;
+            }
+            // Another one may be at fault, perhaps of a graph that was given up.
+            compile(List.of(wanted));
+        }
+    }
+
+    private void compile(List<Generated> batch) {
+        StringBuilder text = new StringBuilder(KernelSource.helpers(batch.getFirst().helpers()));
+        batch.forEach(source -> text.append('\n').append(source.text()));
         ModuleStore.Text program = source(batch.size() + " generated kernels", text.toString(), List.of());
         var module = modules.module(program);
         for (Generated source : batch) {

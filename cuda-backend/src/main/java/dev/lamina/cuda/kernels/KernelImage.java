@@ -9,11 +9,11 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A compiled module as a file: magic number, length and SHA-256 of the image, then the image, so that a file that was cut short or changed
- * is known as such. Stateless.
+ * A compiled module as a file: magic number, length, SHA-256 of key and image, then the image, so that a file that was cut short or changed,
+ * or that is another one under this name, is known as such. Stateless.
  */
 final class KernelImage {
-    private static final int MAGIC = 0x4C4B4331;
+    private static final int MAGIC = 0x4C4B4332;
     private static final int DIGEST = 32;
     private static final int HEADER = Integer.BYTES + Long.BYTES + DIGEST;
 
@@ -39,12 +39,17 @@ final class KernelImage {
         return HexFormat.of().formatHex(digest.digest()) + ".bin";
     }
 
-    static byte[] pack(byte[] image) {
-        return ByteBuffer.allocate(HEADER + image.length).putInt(MAGIC).putLong(image.length).put(sha256().digest(image)).put(image)
-                .array();
+    static byte[] pack(String key, byte[] image) {
+        return ByteBuffer.allocate(HEADER + image.length).putInt(MAGIC).putLong(image.length).put(digest(key, image)).put(image).array();
     }
 
-    static byte[] unpack(byte[] file) throws Damaged {
+    private static byte[] digest(String key, byte[] image) {
+        MessageDigest digest = sha256();
+        digest.update(key.getBytes(StandardCharsets.UTF_8));
+        return digest.digest(image);
+    }
+
+    static byte[] unpack(String key, byte[] file) throws Damaged {
         if (file.length < HEADER) {
             throw new Damaged(file.length + " bytes are less than the header's " + HEADER);
         }
@@ -60,7 +65,7 @@ final class KernelImage {
         byte[] digest = new byte[DIGEST];
         in.get(digest);
         byte[] image = Arrays.copyOfRange(file, HEADER, file.length);
-        if (!Arrays.equals(digest, sha256().digest(image))) {
+        if (!Arrays.equals(digest, digest(key, image))) {
             throw new Damaged("its checksum is wrong");
         }
         return image;

@@ -6,6 +6,7 @@ import dev.lamina.cuda.api.CudaException;
 import dev.lamina.cuda.api.Kernel;
 import dev.lamina.cuda.api.KernelModule;
 import dev.lamina.cuda.api.Nvrtc;
+import dev.lamina.cuda.lowering.Owned;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -124,7 +125,7 @@ final class ModuleStore {
     byte[] read(String key) {
         try {
             byte[] file = folder.read(key).orElse(null);
-            return file == null ? null : KernelImage.unpack(file);
+            return file == null ? null : KernelImage.unpack(key, file);
         } catch (KernelImage.Damaged e) {
             damaged(key, e);
             return null;
@@ -132,7 +133,7 @@ final class ModuleStore {
     }
 
     void write(String key, byte[] content) {
-        folder.write(key, KernelImage.pack(content));
+        folder.write(key, KernelImage.pack(key, content));
     }
 
     private void damaged(String key, Exception why) {
@@ -141,7 +142,8 @@ final class ModuleStore {
     }
 
     void close() {
-        modules.values().forEach(KernelModule::close);
+        Owned all = new Owned(modules.values().toArray(KernelModule[]::new));
         modules.clear();
+        all.close();
     }
 }

@@ -32,14 +32,18 @@ public final class PointerTable {
         return memory;
     }
 
-    /** True if some address has changed since {@link #content}. */
+    /** True if some address has changed since {@link #arrived}. */
     public boolean isStale() {
         return stale;
     }
 
     /** What the memory must hold now. */
     public MemorySegment content() {
-        stale = false;
         return MemorySegment.ofArray(addresses);
+    }
+
+    /** To be called once the content is on its way to the memory; where that failed, the table stays stale. */
+    public void arrived() {
+        stale = false;
     }
 }

@@ -163,12 +163,12 @@ class KernelCacheTest {
 
     @Test
     void truncatedModulesAreRebuilt() throws IOException {
-        rebuiltFrom(bytes -> Arrays.copyOf(bytes, bytes.length - 100), "bytes of");
+        rebuiltFrom((_, bytes) -> Arrays.copyOf(bytes, bytes.length - 100), "bytes of");
     }
 
     @Test
     void emptyModulesAreRebuilt() throws IOException {
-        rebuiltFrom(_ -> new byte[0], "less than the header");
+        rebuiltFrom((_, _) -> new byte[0], "less than the header");
     }
 
     @Test
@@ -178,7 +178,12 @@ class KernelCacheTest {
 
     @Test
     void modulesThatTheDriverRefusesAreRebuilt() throws IOException {
-        rebuiltFrom(_ -> KernelImage.pack("no image".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), "cuModuleLoadData");
+        rebuiltFrom((name, _) -> KernelImage.pack(name, "no image".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), "cuModuleLoadData");
+    }
+
+    @Test
+    void soundModulesUnderAnotherNameAreRebuilt() throws IOException {
+        rebuiltFrom((_, bytes) -> KernelImage.pack("another", Arrays.copyOfRange(bytes, 44, bytes.length)), "checksum");
     }
 
     private interface Damage {
@@ -186,11 +191,11 @@ class KernelCacheTest {
     }
 
     private interface Replacement {
-        byte[] of(byte[] bytes);
+        byte[] of(String name, byte[] bytes);
     }
 
     private void rebuilt(Damage damage, String reason) throws IOException {
-        rebuiltFrom(bytes -> {
+        rebuiltFrom((_, bytes) -> {
             damage.to(bytes);
             return bytes;
         }, reason);
@@ -202,7 +207,7 @@ class KernelCacheTest {
         }
         byte[] sound = Files.readAllBytes(module());
         Path damaged = module();
-        Files.write(damaged, replacement.of(sound.clone()));
+        Files.write(damaged, replacement.of(damaged.getFileName().toString(), sound.clone()));
         compilations.set(0);
         List<String> warnings = warnings(() -> {
             try (KernelCache cache = cache()) {
