@@ -160,7 +160,7 @@ final class StreamTest {
             device.stream.abandonCapture();
             device.stream.abandonCapture();
             assertArrayEquals(new float[] {1, 2}, device.floats(memory));
-            assertEquals(0, device.control.live("graph"));
+            assertEquals(0, device.control().live("graph"));
         }
     }
 

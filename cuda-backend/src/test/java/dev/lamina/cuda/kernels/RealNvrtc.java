@@ -1,5 +1,6 @@
 package dev.lamina.cuda.kernels;
 
+import dev.lamina.cuda.Emulator;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.AddressLayout;
@@ -65,9 +66,9 @@ final class RealNvrtc {
         List<Path> folders = new ArrayList<>();
         Stream.of("LAMINA_CUDA_LIBS", "LD_LIBRARY_PATH").map(name -> System.getenv().getOrDefault(name, ""))
                 .flatMap(path -> Arrays.stream(path.split(File.pathSeparator))).filter(path -> !path.isEmpty()).map(Path::of)
-                .forEach(folders::add);
+                .filter(folder -> !folder.equals(Emulator.folder())).forEach(folders::add);
         folders.addAll(List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/lib/x86_64-linux-gnu"), Path.of("/usr/lib64")));
-        return folders.stream().filter(Files::isDirectory).flatMap(folder -> in(folder, "libnvrtc.so.1[23]*").stream()).findFirst();
+        return folders.stream().filter(Files::isDirectory).flatMap(folder -> in(folder, "libnvrtc.so.1[23]{,.[0-9]*}").stream()).findFirst();
     }
 
     private static Optional<Path> in(Path folder, String pattern) {
