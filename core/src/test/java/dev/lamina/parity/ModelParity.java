@@ -207,7 +207,8 @@ public final class ModelParity {
                 first = i == 0 ? e : first;
                 double allowed = (i + 1) * step * Math.max(first, e);
                 if (!(Math.abs(e - a) <= allowed)) {
-                    failures.add("step %d: loss %.9g, reference %.9g, apart %.3g, allowed %.3g".formatted(i, a, e, Math.abs(e - a), allowed));
+                    failures.add("step %d: loss %.9g, reference %.9g, apart %.3g, allowed %.3g".formatted(i, a, e, Math.abs(e - a),
+                            allowed));
                 }
             }
         }
