@@ -25,8 +25,13 @@ if [ ! -w "$objects" ] || [ -z "$(find "$objects" -prune -user "$(id -u)" ! -per
     mkdir -p "$objects"
 fi
 
-# Compiles source $1 to object $2; several run at a time. Only the loops of cuBLAS and cuDNN are worth the optimiser's time.
-compile='case $1 in test/*) level=-O0 ;; src/cuda/* | src/nvrtc/*) level=-O1 ;; *) level=-O2 ;; esac
+# Compiles source $1 to object $2; several run at a time. Only what loops is worth the optimiser's time.
+compile='case $1 in
+    test/*) level=-O0 ;;
+    src/cuda/threads.cpp | src/cuda/barrier.cpp) level=-O2 ;;
+    src/cuda/* | src/nvrtc/*) level=-O1 ;;
+    *) level=-O2 ;;
+esac
 part=$objects/$2.$$.tmp
 "$CXX" $level $flags "-I$here/src" -c "$here/$1" -o "$part" && mv "$part" "$objects/$2" || { rm -f "$part"; exit 1; }'
 

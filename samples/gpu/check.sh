@@ -35,10 +35,9 @@ logged() { # log, command...
 junit() { # log, console options...
     log=$1
     shift
-    mkdir -p "$work" && cd "$work" # where tests may write
-    logged "$log" sh "$here/run.sh" -Xmx3g "-Dlamina.gpu=$need" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
-        --disable-ansi-colors --details=summary --fail-if-no-tests --exclude-tag=slow "$@"
-    cd "$here"
+    mkdir -p "$work"
+    (cd "$work" && logged "$log" sh "$here/run.sh" -Xmx3g "-Dlamina.gpu=$need" org.junit.platform.console.ConsoleLauncher execute --disable-banner \
+        --disable-ansi-colors --details=summary --fail-if-no-tests --exclude-tag=slow "$@") # there tests may write
 }
 
 accuracy() { # JSON of train
@@ -82,10 +81,10 @@ tests() {
 train() {
     say "LeNet on MNIST"
     rm -rf "$out/run-mnist"
-    small=
-    [ "$need" = required ] || small="--train-limit 256 --epochs 1"
+    length="--epochs 12"
+    [ "$need" = required ] || length="--epochs 1 --train-limit 256"
     # shellcheck disable=SC2086
-    logged train.txt lamina train --backend cuda --data mnist --model lenet --epochs 12 --schedule cosine $small --out "$out/run-mnist" \
+    logged train.txt lamina train --backend cuda --data mnist --model lenet --schedule cosine $length --out "$out/run-mnist" \
         --json "$out/train.json" || fail "training"
     rm -rf "$out/run-mnist"
     reached=$(accuracy "$out/train.json")

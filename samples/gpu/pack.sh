@@ -84,7 +84,7 @@ forward libnvrtc.so.12 libnvrtc.so.13 libnvrtc-builtins.so
 # --- runtime ----------------------------------------------------------------------------------------------------------
 # Uncompressed modules under one xz come out smaller than zip-9 modules do (23 against 38 MB).
 modules=java.base,java.logging,java.desktop,java.management,java.naming,java.net.http,java.sql,java.xml,jdk.incubator.vector,jdk.management,\
-jdk.unsupported,jdk.zipfs
+jdk.security.auth,jdk.unsupported,jdk.zipfs
 key=$({ cat "$jdk/release" && echo "$modules"; } | cksum | tr ' ' -)
 cache=${XDG_CACHE_HOME:-$HOME/.cache}/lamina/gpu-pack
 if [ ! -s "$cache/runtime-$key.tar.xz" ]; then

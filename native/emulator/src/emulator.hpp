@@ -1,8 +1,8 @@
 // What the emulated libraries share. libcuda.so.1 defines it; the emulated cuBLAS and cuDNN link to that and run on its streams.
 //
 // Work on a stream is deferred: it is done when somebody waits for it (stream, event or context synchronisation, blocking copies), and only
-// what the waiter may rely on. Whoever reads without waiting finds poison. Work that is recorded while a stream captures runs at each launch
-// of the graph.
+// what the waiter may rely on. Whoever reads without waiting finds poison. Work that is recorded while a stream captures runs at each
+// launch of the graph.
 #pragma once
 
 #include <cstddef>

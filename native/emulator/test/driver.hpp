@@ -87,9 +87,10 @@ long long lamina_emulator_count(const char*);
 namespace lamina::test {
 
 /// Status codes that the tests expect.
-enum Status { invalid_value = 1, out_of_memory = 2, invalid_image = 200, invalid_context = 201, no_binary = 209, invalid_handle = 400, not_found = 500,
-              not_ready = 600, illegal_address = 700, already_registered = 712, misaligned = 716, launch_failed = 719, capture_unsupported = 900,
-              capture_invalidated = 901, capture_unmatched = 903, capture_unjoined = 904, capture_isolation = 905, capture_implicit = 906 };
+enum Status { invalid_value = 1, out_of_memory = 2, invalid_image = 200, invalid_context = 201, no_binary = 209, invalid_handle = 400,
+              not_found = 500, not_ready = 600, illegal_address = 700, already_registered = 712, misaligned = 716, launch_failed = 719,
+              capture_unsupported = 900, capture_invalidated = 901, capture_unmatched = 903, capture_unjoined = 904,
+              capture_isolation = 905, capture_implicit = 906 };
 
 inline bool said(const std::string& part) {
     return std::string(lamina_emulator_last_message()).find(part) != std::string::npos;

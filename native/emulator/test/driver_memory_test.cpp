@@ -53,7 +53,7 @@ TEST(driver_copiesAreCheckedAgainstTheirAllocation) {
 TEST(driver_doubleFreeAndFreeInsideAreRefused) {
     open_device();
     unsigned long long memory = allocate(64);
-    EXPECT_REFUSED(cuMemFree_v2(memory + 16), invalid_value, "not its start");
+    EXPECT_REFUSED(cuMemFree_v2(memory + 16), invalid_value, "and not its start");
     EXPECT_EQUAL(cuMemFree_v2(memory), 0);
     EXPECT_REFUSED(cuMemFree_v2(memory), invalid_value, "freed already");
 }

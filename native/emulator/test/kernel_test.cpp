@@ -38,7 +38,8 @@ TEST(kernel_knowsIndicesInThreeDimensions) {
             int thread = threadIdx.x + blockDim.x * (threadIdx.y + blockDim.y * threadIdx.z);
             int block = blockIdx.x + gridDim.x * (blockIdx.y + gridDim.y * blockIdx.z);
             __syncthreads();
-            out[block * blockDim.x * blockDim.y * blockDim.z + thread] = threadIdx.x + 10 * threadIdx.y + 100 * threadIdx.z + 1000 * blockIdx.z;
+            int at = block * blockDim.x * blockDim.y * blockDim.z + thread;
+            out[at] = threadIdx.x + 10 * threadIdx.y + 100 * threadIdx.z + 1000 * blockIdx.z;
         })");
     Buffer<int> out(2 * 3 * 2 * 4 * 3 * 2);
     int* pointer = out.get();
@@ -107,7 +108,8 @@ TEST(kernel_shufflesAndVotesAsWarpsDo) {
             out[32 + lane] = __shfl_up_sync(0xffffffffu, lane, 2, 8);
             out[64 + lane] = __shfl_sync(0xffffffffu, lane, 3, 16);
             out[96 + lane] = (int)__ballot_sync(0xffffffffu, lane % 3 == 0);
-            out[128 + lane] = __any_sync(0xffffffffu, lane == 31) + 2 * __all_sync(0xffffffffu, lane < 31) + 4 * __all_sync(0xffffffffu, lane < 32);
+            out[128 + lane] = __any_sync(0xffffffffu, lane == 31) + 2 * __all_sync(0xffffffffu, lane < 31);
+            out[128 + lane] += 4 * __all_sync(0xffffffffu, lane < 32);
             if (lane >= 16) return;
             out[160 + lane] = (int)__shfl_down_sync(0x0000ffffu, (double)lane, 1, 16);
         }
@@ -143,7 +145,8 @@ TEST(kernel_divergentBarriersAreErrors) {
         extern "C" __global__ void unnamed(int n) { __syncwarp(2); }
         extern "C" __global__ void fails(int n) { assert(threadIdx.x < n); })").data()), 0);
     const char* expected[][2] = {{"early", "3 in the block's barrier at line 2; 61 of 64 have returned"}, {"apart", "different barriers"},
-                                 {"lonely", "in a warp operation at line 7"}, {"unnamed", "does not name its lane"}, {"fails", "assertion failed: threadIdx.x < n"}};
+                                 {"lonely", "in a warp operation at line 7"}, {"unnamed", "does not name its lane"},
+                                 {"fails", "assertion failed: threadIdx.x < n"}};
     for (const auto& [name, message] : expected) {
         CUfunc_st* function = nullptr;
         EXPECT_EQUAL(cuModuleGetFunction(&function, module, name), 0);
@@ -157,7 +160,12 @@ TEST(kernel_launchesAreChecked) {
     Stream stream;
     Kernels kernels(R"(
         extern "C" __global__ void __launch_bounds__(128) f(const float4* x, int n) {}
-        extern "C" __global__ void g(float* x) { __shared__ float cells[1000]; cells[threadIdx.x] = 1; __syncthreads(); x[0] = cells[threadIdx.y]; })");
+        extern "C" __global__ void g(float* x) {
+            __shared__ float cells[1000];
+            cells[threadIdx.x] = 1;
+            __syncthreads();
+            x[0] = cells[threadIdx.y];
+        })");
     CUfunc_st* f = kernels["f"];
     CUfunc_st* g = kernels["g"];
     Buffer<float> buffer(8);

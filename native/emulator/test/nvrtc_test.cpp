@@ -42,8 +42,10 @@ TEST(nvrtc_hasNoHeaders) {
 }
 
 TEST(nvrtc_readsOptionsStrictly) {
-    for (const char* bad : {"--gpu-architecture=sm_9", "--gpu-architecture=90", "--gpu-architecture=sm_100", "--gpu-architecture=sm_", "--nonsense", ""}) {
-        EXPECT_EQUAL(compile(source, {bad}).result, 5);
+    const char* bad[] = {"--gpu-architecture=sm_9", "--gpu-architecture=90", "--gpu-architecture=sm_100", "--gpu-architecture=sm_",
+                         "--nonsense", ""};
+    for (const char* option : bad) {
+        EXPECT_EQUAL(compile(source, {option}).result, 5);
     }
     EXPECT_EQUAL(compile(source, {"-arch=sm_75", "--std=c++17", "--fmad=false", "-DX=1", "-lineinfo"}).result, 0);
 }
@@ -139,7 +141,8 @@ TEST(nvrtc_compilesAgainWhenTheCacheIsDamaged) {
     std::string kept = before ? before : "";
     setenv("LAMINA_EMULATOR_CACHE", folder, 1);
     std::vector<char> first = compiled(source);
-    EXPECT_EQUAL(std::system(("for f in " + std::string(folder) + "/*; do printf x | dd of=$f bs=1 seek=200 conv=notrunc 2>/dev/null; done").c_str()), 0);
+    std::string damage = "for f in " + std::string(folder) + "/*; do printf x | dd of=$f bs=1 seek=200 conv=notrunc 2>/dev/null; done";
+    EXPECT_EQUAL(std::system(damage.c_str()), 0);
     std::vector<char> second = compiled(source);
     EXPECT_EQUAL(first.size(), second.size());
     EXPECT_EQUAL(std::system(("chmod 777 " + std::string(folder)).c_str()), 0);

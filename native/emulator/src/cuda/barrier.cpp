@@ -22,74 +22,70 @@ int joined_predicate(const std::vector<Fiber*>& all, int operation) {
     }
 }
 
+constexpr unsigned lanes_below(unsigned count) {
+    return count >= 32 ? ~0u : (1u << count) - 1;
+}
+
 /// Lanes of a warp that are in the block and have not returned; `self` has its bit even if it never waited.
 unsigned present_lanes(unsigned warp, unsigned self) {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     const Cursor& cursor = block.cursor();
     unsigned first = warp * 32;
-    unsigned lanes = block.waited[warp] | self;
-    for (unsigned lane = 0; lane < 32 && first + lane < cursor.total; lane++) {
-        if (first + lane >= cursor.number) {
-            lanes |= 1u << lane;
-        }
-    }
-    return lanes;
+    unsigned not_started = lanes_below(cursor.total - first) & ~lanes_below(cursor.number > first ? cursor.number - first : 0);
+    return block.waited[warp] | self | not_started;
 }
 
 /// Gives each lane its result and makes those that wait ready.
 void conclude(WarpGroup& group, Fiber* running) {
     unsigned ballot = 0;
-    for (unsigned lane = 0; lane < 32; lane++) {
-        if (group.fiber[lane] && group.value[lane]) {
-            ballot |= 1u << lane;
-        }
+    for (unsigned open = group.arrived; open; open &= open - 1) {
+        unsigned lane = static_cast<unsigned>(__builtin_ctz(open));
+        ballot |= group.value[lane] ? 1u << lane : 0;
     }
-    for (unsigned lane = 0; lane < 32; lane++) {
+    for (unsigned open = group.arrived; open; open &= open - 1) {
+        unsigned lane = static_cast<unsigned>(__builtin_ctz(open));
+        unsigned source = group.source[lane];
         Fiber* fiber = group.fiber[lane];
-        if (!fiber) {
-            continue;
-        }
         switch (group.operation) {
-            case warp_shuffle: fiber->result = group.fiber[group.source[lane]] ? group.value[group.source[lane]] : nothing; break;
+            case warp_shuffle: fiber->result = group.arrived >> source & 1 ? group.value[source] : nothing; break;
             case warp_ballot: fiber->result = ballot; break;
             case warp_all: fiber->result = ballot == group.arrived; break;
             default: fiber->result = 0; break;
         }
         if (fiber != running) {
-            block_state().ready.push_back(fiber);
+            running_block.ready.push_back(fiber);
         }
     }
 }
 
 /// The group that lanes with this mask form; refuses masks that overlap without being equal, and differing operations.
 WarpGroup& group_of(unsigned warp, unsigned mask, int operation, int line) {
-    auto& groups = block_state().groups[warp];
+    auto& groups = running_block.groups[warp];
     for (WarpGroup& group : groups) {
         if (group.mask == mask && group.operation == operation && group.line == line) {
             return group;
         }
         if (group.mask & mask) {
-            fail_launch(text("lanes of warp ", warp, " meet in different warp operations: mask 0x", std::hex, group.mask, std::dec, " at line ",
-                             group.line, " and mask 0x", std::hex, mask, std::dec, " at line ", line));
+            fail_launch(text("lanes of warp ", warp, " meet in different warp operations: mask 0x", std::hex, group.mask, std::dec,
+                             " at line ", group.line, " and mask 0x", std::hex, mask, std::dec, " at line ", line));
         }
     }
-    WarpGroup group{};
-    group.mask = mask;
-    group.operation = operation;
-    group.line = line;
-    groups.push_back(group);
+    groups.emplace_back(mask, operation, line);
     return groups.back();
 }
 
 void drop_group(unsigned warp, const WarpGroup& group) {
-    auto& groups = block_state().groups[warp];
-    groups.erase(groups.begin() + (&group - groups.data()));
+    auto& groups = running_block.groups[warp];
+    if (&group != &groups.back()) {
+        groups[static_cast<std::size_t>(&group - groups.data())] = groups.back();
+    }
+    groups.pop_back();
 }
 
 }
 
 int barrier(int line, int operation, int predicate) {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     Fiber& self = *block.current;
     self.line = line;
     self.predicate = predicate;
@@ -113,13 +109,14 @@ int barrier(int line, int operation, int predicate) {
 }
 
 unsigned long long exchange(unsigned mask, int operation, unsigned long long value, unsigned source, int line) {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     Fiber& self = *block.current;
     unsigned thread = block.cursor().running;
     unsigned warp = thread / 32;
     unsigned lane = thread % 32;
     if (!(mask >> lane & 1)) {
-        fail_launch(text("thread ", thread, " calls a warp operation at line ", line, " whose mask 0x", std::hex, mask, " does not name its lane"));
+        fail_launch(text("thread ", thread, " calls a warp operation at line ", line, " whose mask 0x", std::hex, mask,
+                         " does not name its lane"));
     }
     WarpGroup& group = group_of(warp, mask, operation, line);
     group.arrived |= 1u << lane;
@@ -136,7 +133,7 @@ unsigned long long exchange(unsigned mask, int operation, unsigned long long val
 }
 
 void thread_left() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     unsigned thread = block.cursor().running;
     unsigned warp = thread / 32;
     block.waited[warp] &= ~(1u << thread % 32);
@@ -151,7 +148,7 @@ void thread_left() {
 }
 
 std::string whereabouts() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     std::map<std::string, unsigned> places;
     unsigned waiting = static_cast<unsigned>(block.at_barrier.size());
     for (const Fiber* fiber : block.at_barrier) {
@@ -173,7 +170,7 @@ std::string whereabouts() {
 
 const Services& services() {
     static const Services all{module_version, barrier, exchange, thread_left, [](const char* what, int line) {
-        BlockState& block = block_state();
+        BlockState& block = running_block;
         const Triple& index = *block.execution->table->thread_index;
         fail_launch(text("thread (", index.x, ", ", index.y, ", ", index.z, "): ", what, " at line ", line));
     }};

@@ -92,8 +92,9 @@ void forbid_unsafe(const char* what) {
 void forbid_implicit_order(Context& context) {
     for (Stream* stream : context.streams) {
         if (stream->capture && stream->blocking()) {
-            break_capture(*stream->capture, capture_implicit, text("the legacy stream was used while ", stream->name(), ", which keeps order ",
-                          "with it, captures; create capturing streams as non-blocking or use no null stream"));
+            break_capture(*stream->capture, capture_implicit,
+                          text("the legacy stream was used while ", stream->name(), ", which keeps order with it, captures; create ",
+                               "capturing streams as non-blocking or use no null stream"));
         }
     }
 }
@@ -101,7 +102,8 @@ void forbid_implicit_order(Context& context) {
 void forbid_in_capturing_context(Context& context) {
     for (Stream* stream : context.streams) {
         if (stream->capture) {
-            break_capture(*stream->capture, capture_unsupported, text("synchronisation of the context while ", stream->name(), " captures"));
+            break_capture(*stream->capture, capture_unsupported,
+                          text("synchronisation of the context while ", stream->name(), " captures"));
         }
     }
 }
@@ -140,7 +142,8 @@ void begin_capture(Stream& stream, int mode) {
     if (stream.capture) {
         refuse(illegal_state, stream.name(), " captures already");
     }
-    auto capture = std::make_shared<Capture>(Capture{static_cast<CaptureMode>(mode), std::this_thread::get_id(), &stream, {}, {&stream}, {}});
+    auto capture = std::make_shared<Capture>(
+        Capture{static_cast<CaptureMode>(mode), std::this_thread::get_id(), &stream, {}, {&stream}, {}});
     running().insert(capture);
     stream.capture = capture;
     stream.tail.clear();
@@ -152,7 +155,8 @@ GraphBody end_capture(Stream& stream) {
     }
     CapturePointer capture = stream.capture;
     if (capture->origin != &stream) {
-        break_capture(*capture, capture_unmatched, text("the capture began in ", capture->origin->name(), " and was ended in ", stream.name()));
+        break_capture(*capture, capture_unmatched,
+                      text("the capture began in ", capture->origin->name(), " and was ended in ", stream.name()));
     }
     if (capture->mode != capture_relaxed && capture->thread != std::this_thread::get_id()) {
         refuse(capture_wrong_thread, "the capture was begun by another thread");

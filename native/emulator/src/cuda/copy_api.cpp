@@ -87,7 +87,8 @@ void queue_to_device(Context& context, CUstream handle, const Copy& copy, const 
         return;
     }
     refuse_pageable_capture(own_stream(context, handle), source_name(copy));
-    auto bytes = std::make_shared<std::vector<char>>(static_cast<const char*>(copy.source), static_cast<const char*>(copy.source) + copy.bytes);
+    auto* first = static_cast<const char*>(copy.source);
+    auto bytes = std::make_shared<std::vector<char>>(first, first + copy.bytes);
     Copy staged{copy.target, bytes->data(), copy.bytes, false, true};
     auto work = late_copy(name, staged, false, false);
     work->run = [staged, bytes] {

@@ -75,6 +75,9 @@ namespace lamina::emulator {
 namespace {
 
 constexpr std::size_t stack_bytes = 256 << 10;
+/// Steps between the upper ends of stacks, within 16 KiB.
+constexpr std::size_t step = 704;
+constexpr std::size_t steps = 23;
 
 }
 
@@ -89,11 +92,12 @@ char* new_stack() {
         refuse(launch_failed, "the host has no memory for the stacks of a block's threads");
     }
     mprotect(pages, page, PROT_NONE);
-    return static_cast<char*>(pages) + page;
+    static std::size_t count = 0;
+    return static_cast<char*>(pages) + page + stack_bytes - count++ % steps * step;
 }
 
-StackPointer start_on(char* stack, void (*function)()) {
-    auto top = reinterpret_cast<std::uintptr_t>(stack + stack_bytes) & ~static_cast<std::uintptr_t>(63);
+StackPointer start_on(char* stack_end, void (*function)()) {
+    auto top = reinterpret_cast<std::uintptr_t>(stack_end) & ~static_cast<std::uintptr_t>(63);
 #if defined(__x86_64__)
     // Six registers, the address that the switch returns to, and a null return address, as if the function had been called.
     auto* frame = reinterpret_cast<void**>(top) - 8;

@@ -11,10 +11,11 @@ using StackPointer = void*;
 /// Saves the present flow into `from` and goes on with `to`.
 void switch_stack(StackPointer* from, StackPointer to);
 
-/// Memory for a stack, with an inaccessible page below it; kept for ever by the pool that asks.
+/// The upper end of a new stack, with an inaccessible page below it; kept for ever by the pool that asks. Ends are spread over addresses
+/// so that the stacks of a block do not meet in a few lines of the cache.
 char* new_stack();
 
 /// A flow that starts with this function, which must never return.
-StackPointer start_on(char* stack, void (*function)());
+StackPointer start_on(char* stack_end, void (*function)());
 
 }

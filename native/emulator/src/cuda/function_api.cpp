@@ -98,7 +98,8 @@ LAMINA_API CUresult cuFuncSetAttribute(CUfunction handle, int attribute, int val
         }
         int most = shared_opt_in(context.device) - static_cast<int>(function.static_bytes);
         if (value < 0 || value > most) {
-            refuse(invalid_value, "kernel ", function.entry->name, ": dynamic shared memory of ", value, " bytes, 0 to ", most, " are possible");
+            refuse(invalid_value, "kernel ", function.entry->name, ": dynamic shared memory of ", value, " bytes, 0 to ", most,
+                   " are possible");
         }
         function.dynamic_limit = static_cast<std::size_t>(value);
     });

@@ -44,21 +44,23 @@ void check_arch(const ImageHeader& header, const Device& device) {
     unsigned own = static_cast<unsigned>(capability(device));
     bool fits = header.is_virtual ? header.arch <= own : header.arch / 10 == own / 10 && header.arch <= own;
     if (!fits) {
-        refuse(no_binary_for_gpu, "the image is for ", header.is_virtual ? "compute_" : "sm_", header.arch, ", the device has ", device.major, ".",
-               device.minor);
+        refuse(no_binary_for_gpu, "the image is for ", header.is_virtual ? "compute_" : "sm_", header.arch, ", the device has ",
+               device.major, ".", device.minor);
     }
 }
 
 std::string checked(const char* image, std::size_t readable, const Device& device) {
     ImageHeader header;
-    if (readable < sizeof header || !read_memory(&header, image, sizeof header) || std::memcmp(header.magic, image_magic, sizeof image_magic) != 0) {
+    bool is_there = readable >= sizeof header && read_memory(&header, image, sizeof header);
+    if (!is_there || std::memcmp(header.magic, image_magic, sizeof image_magic) != 0) {
         refuse(invalid_image, "the image is none of the emulated NVRTC");
     }
     if (header.header_checksum != header_checksum(header) || header.bytes > largest || header.bytes > readable - sizeof header) {
         refuse(invalid_image, "the image's header is damaged or the image is cut short");
     }
     std::string object(header.bytes, '\0');
-    if (!read_memory(object.data(), image + sizeof header, object.size()) || image_checksum(object.data(), object.size()) != header.checksum) {
+    is_there = read_memory(object.data(), image + sizeof header, object.size());
+    if (!is_there || image_checksum(object.data(), object.size()) != header.checksum) {
         refuse(invalid_image, "the image is damaged: its checksum differs");
     }
     check_arch(header, device);

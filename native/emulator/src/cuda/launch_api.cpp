@@ -22,9 +22,10 @@ void check_shape(const Function& function, const Triple& grid, const Triple& blo
     const char* name = function.entry->name;
     auto threads = static_cast<unsigned long long>(block.x) * block.y * block.z;
     unsigned bound = function.entry->max_threads;
-    if (grid.x == 0 || grid.y == 0 || grid.z == 0 || grid.x > static_cast<unsigned>(max_grid_x) || grid.y > max_grid_yz || grid.z > max_grid_yz) {
-        refuse(invalid_value, "kernel ", name, ": grid ", grid.x, " x ", grid.y, " x ", grid.z, ", 1 to ", max_grid_x, " x ", max_grid_yz, " x ",
-               max_grid_yz, " are possible");
+    bool empty = grid.x == 0 || grid.y == 0 || grid.z == 0;
+    if (empty || grid.x > static_cast<unsigned>(max_grid_x) || grid.y > max_grid_yz || grid.z > max_grid_yz) {
+        refuse(invalid_value, "kernel ", name, ": grid ", grid.x, " x ", grid.y, " x ", grid.z, ", 1 to ", max_grid_x, " x ", max_grid_yz,
+               " x ", max_grid_yz, " are possible");
     }
     if (threads == 0 || threads > max_block_threads || block.x > max_block_x || block.y > max_block_y || block.z > max_block_z) {
         refuse(invalid_value, "kernel ", name, ": block ", block.x, " x ", block.y, " x ", block.z, ", at most ", max_block_threads,
@@ -39,8 +40,8 @@ void check_shape(const Function& function, const Triple& grid, const Triple& blo
     }
 }
 
-/// Null, or in memory that the device reaches (its end counts in: an empty buffer may begin there). Others are refused now, where the driver
-/// would find out late or never.
+/// Null, or in memory that the device reaches (its end counts in: an empty buffer may begin there). Others are refused now, where the
+/// driver would find out late or never.
 void check_pointer(const Context& context, const Function& function, unsigned index, const void* value) {
     unsigned alignment = function.entry->parameters[index].pointee_alignment;
     if (alignment == 0 || !value) {
@@ -51,7 +52,8 @@ void check_pointer(const Context& context, const Function& function, unsigned in
         refuse(invalid_value, "kernel ", function.entry->name, ", parameter ", index, ": ", value, " is no memory of the device");
     }
     if (reinterpret_cast<std::uintptr_t>(value) % alignment != 0) {
-        refuse(misaligned_address, "kernel ", function.entry->name, ", parameter ", index, ": ", value, " is not a multiple of ", alignment);
+        refuse(misaligned_address, "kernel ", function.entry->name, ", parameter ", index, ": ", value, " is not a multiple of ",
+               alignment);
     }
 }
 
@@ -164,9 +166,12 @@ std::shared_ptr<Work> host_work(const char* name, std::function<void()> run) {
 
 }
 
-LAMINA_API CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x, unsigned block_y,
-                                   unsigned block_z, unsigned dynamic_bytes, CUstream stream, void** arguments, void** extra) {
-    return launch("cuLaunchKernel", function, {grid_x, grid_y, grid_z}, {block_x, block_y, block_z}, dynamic_bytes, stream, arguments, extra);
+LAMINA_API CUresult cuLaunchKernel(CUfunction function, unsigned grid_x, unsigned grid_y, unsigned grid_z, unsigned block_x,
+                                   unsigned block_y, unsigned block_z, unsigned dynamic_bytes, CUstream stream, void** arguments,
+                                   void** extra) {
+    Triple grid{grid_x, grid_y, grid_z};
+    Triple block{block_x, block_y, block_z};
+    return launch("cuLaunchKernel", function, grid, block, dynamic_bytes, stream, arguments, extra);
 }
 
 LAMINA_API CUresult cuLaunchHostFunc(CUstream stream, void (*function)(void*), void* data) {

@@ -91,7 +91,8 @@ Allocation& allocate(Context& context, Allocation::Kind kind, std::size_t bytes,
     std::memset(start, poison, bytes);
     std::memset(start + bytes, guard, page_bytes - zone - bytes);
     device.used += accounted;
-    return add({kind, &context, reinterpret_cast<std::uintptr_t>(start), bytes, 0, static_cast<char*>(pages), page_bytes, accounted, flags});
+    auto at = reinterpret_cast<std::uintptr_t>(start);
+    return add({kind, &context, at, bytes, 0, static_cast<char*>(pages), page_bytes, accounted, flags});
 }
 
 Allocation& adopt(Context& context, Allocation::Kind kind, const void* start, std::size_t bytes, unsigned flags) {
@@ -146,7 +147,8 @@ void check_guards(Allocation& allocation) {
     std::memset(allocation.pages, guard, zone);
     std::memset(end, guard, after);
     if (after_at >= 0) {
-        refuse(illegal_address, "something wrote behind ", allocation.name(), ": at byte ", allocation.bytes + static_cast<std::size_t>(after_at));
+        std::size_t at = allocation.bytes + static_cast<std::size_t>(after_at);
+        refuse(illegal_address, "something wrote behind ", allocation.name(), ": at byte ", at);
     }
     refuse(illegal_address, "something wrote before ", allocation.name(), ": at byte ", before_at - static_cast<std::ptrdiff_t>(zone));
 }
@@ -169,7 +171,8 @@ void check_range(Context& context, const Range& range) {
         refuse(invalid_value, range.argument, ": ", range.start, " is no memory of the device (", range.bytes, " bytes needed)");
     }
     if (range.bytes > found->bytes - (at - found->start)) {
-        refuse(invalid_value, range.argument, ": ", range.bytes, " bytes at offset ", at - found->start, " of ", found->name(), " leave it");
+        refuse(invalid_value, range.argument, ": ", range.bytes, " bytes at offset ", at - found->start, " of ", found->name(),
+               " leave it");
     }
     if (found->on_device() && &found->context->device != &context.device) {
         refuse(invalid_value, range.argument, ": ", found->name(), " is of another device");

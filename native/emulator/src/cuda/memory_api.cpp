@@ -24,9 +24,11 @@ void free_memory(Context& current, const void* start, Allocation::Kind kind, con
     forbid_unsafe("freeing of memory");
     Allocation* found = allocation_at(start);
     if (!found || found->kind != kind) {
-        Allocation* around = allocation_around(start);
-        refuse(unknown_start, argument, ": ", start, around ? text(" is inside ", around->name(), ", not its start") : std::string(" is no live ") +
-               (kind == Allocation::Kind::device ? "device memory" : "host memory") + "; freed already?");
+        if (Allocation* around = allocation_around(start)) {
+            refuse(unknown_start, argument, ": ", start, " is in ", around->name(), ", and not its start or not memory of this kind");
+        }
+        const char* wanted = kind == Allocation::Kind::device ? "device memory" : "host memory";
+        refuse(unknown_start, argument, ": ", start, " is no live ", wanted, "; freed already?");
     }
     Context& owner = *found->context;
     if (&owner.device != &current.device) {

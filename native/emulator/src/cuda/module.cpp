@@ -29,7 +29,8 @@ void end_modules(Context& context) {
 
 namespace {
 
-/// A path to the file that no load before had: the loader takes equal names for equal objects. Written as dots and slashes that mean nothing.
+/// A path to the file that no load before had: the loader takes equal names for equal objects. The number is written in dots and slashes
+/// that mean nothing.
 std::string unique_path(int file) {
     static std::size_t count = 0;
     std::string path = "/proc/self/fd/";
@@ -90,8 +91,8 @@ void add_shared_memory(Module& module, Function& function) {
         function.static_bytes += variable.bytes;
     }
     if (function.static_bytes > shared_per_block) {
-        refuse(invalid_image, "kernel ", function.entry->name, " has ", function.static_bytes, " bytes of static shared memory, ", shared_per_block,
-               " are possible");
+        refuse(invalid_image, "kernel ", function.entry->name, " has ", function.static_bytes, " bytes of static shared memory, ",
+               shared_per_block, " are possible");
     }
     function.dynamic_limit = shared_per_block - function.static_bytes;
 }

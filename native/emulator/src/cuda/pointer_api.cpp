@@ -8,8 +8,8 @@ using namespace lamina::emulator;
 
 namespace {
 
-enum Question : int { of_context = 1, of_memory_type = 2, of_device_pointer = 3, of_host_pointer = 4, of_id = 7, of_managed = 8, of_ordinal = 9,
-                      of_start = 11, of_size = 12, of_mapped = 13 };
+enum Question : int { of_context = 1, of_memory_type = 2, of_device_pointer = 3, of_host_pointer = 4, of_id = 7, of_managed = 8,
+                      of_ordinal = 9, of_start = 11, of_size = 12, of_mapped = 13 };
 
 template <class Value>
 void answer(void* out, Value value) {

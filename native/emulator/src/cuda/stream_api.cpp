@@ -119,8 +119,8 @@ LAMINA_API CUresult cuStreamWaitEvent(CUstream handle, CUevent event_handle, uns
             join_capture(stream, event);
         } else if (stream.capture) {
             if (event.node) {
-                break_capture(*stream.capture, capture_isolation,
-                              text(stream.name(), " captures and cannot wait for event #", event.serial, ", recorded outside of the capture"));
+                break_capture(*stream.capture, capture_isolation, text(stream.name(), " captures and cannot wait for event #", event.serial,
+                              ", recorded outside of the capture"));
             }
         } else if (event.node) {
             stream.last = add_node(*stream.context, nullptr, {stream.last, event.node});

@@ -11,7 +11,7 @@ void start(Fiber& fiber);
 
 /// Takes an idle fiber, or a new one, set to start threads.
 Fiber& fresh_fiber() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     if (block.idle.empty()) {
         block.fibers.emplace_back();
         block.fibers.back().stack = new_stack();
@@ -25,7 +25,7 @@ Fiber& fresh_fiber() {
 
 /// The next fiber that can go on, or null.
 Fiber* next_fiber() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     if (!block.ready.empty()) {
         Fiber* next = block.ready.front();
         block.ready.pop_front();
@@ -35,7 +35,7 @@ Fiber* next_fiber() {
 }
 
 bool somebody_waits() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     bool waits = !block.at_barrier.empty();
     for (const auto& warp : block.groups) {
         waits = waits || !warp.empty();
@@ -45,7 +45,7 @@ bool somebody_waits() {
 
 /// The life of a fiber: runs threads, then hands over for good.
 void run_fiber() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     block.execution->kernel->run(block.arguments);
     if (block.ready.empty() && somebody_waits()) {
         fail_launch(whereabouts());
@@ -66,7 +66,7 @@ void start(Fiber& fiber) {
 }
 
 void run_block(const Execution& execution, const Triple& index) {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     for (const Region& region : execution.static_shared) {
         __builtin_memset(region.start, 0xFF, region.bytes);
     }
@@ -102,13 +102,10 @@ void check_shared(const Execution& execution, std::size_t guarded) {
 
 }
 
-BlockState& block_state() {
-    static auto* state = new BlockState;
-    return *state;
-}
+BlockState& running_block = *new BlockState;
 
 void wait_in_block() {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     Cursor& cursor = block.cursor();
     Fiber& self = *block.current;
     self.thread = cursor.running;
@@ -126,7 +123,7 @@ void wait_in_block() {
 }
 
 void fail_launch(const std::string& why) {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     block.error = why;
     block.ready.clear();
     block.at_barrier.clear();
@@ -139,7 +136,7 @@ void fail_launch(const std::string& why) {
 }
 
 void run_blocks(const Execution& execution, void** arguments) {
-    BlockState& block = block_state();
+    BlockState& block = running_block;
     block.execution = &execution;
     block.arguments = arguments;
     const ModuleTable& table = *execution.table;

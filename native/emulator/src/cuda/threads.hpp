@@ -23,13 +23,16 @@ struct Fiber {
 
 /// Lanes of a warp that meet in one operation.
 struct WarpGroup {
+    WarpGroup(unsigned mask, int operation, int line) : mask(mask), operation(operation), line(line) {}
+
     unsigned mask;
     int operation;
     int line;
     unsigned arrived = 0;
-    unsigned long long value[32] = {};
-    unsigned source[32] = {};
-    Fiber* fiber[32] = {};
+    /// Of lanes that have arrived; others are not set.
+    unsigned long long value[32];
+    unsigned source[32];
+    Fiber* fiber[32];
 };
 
 struct BlockState {
@@ -51,7 +54,8 @@ struct BlockState {
     Cursor& cursor() const { return *execution->table->cursor; }
 };
 
-BlockState& block_state();
+/// The block that runs; kept for ever, for threads may still run when the process ends.
+extern BlockState& running_block;
 
 /// Suspends the running thread; returns when somebody has made its fiber ready.
 void wait_in_block();

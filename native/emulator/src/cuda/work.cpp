@@ -108,7 +108,8 @@ bool advance(const NodePointer& node) {
 
 void complete_all(Context& context) {
     for (;;) {
-        auto last = std::find_if(context.pending.rbegin(), context.pending.rend(), [](const auto& entry) { return !entry.second->running; });
+        auto last = std::find_if(context.pending.rbegin(), context.pending.rend(),
+                                 [](const auto& entry) { return !entry.second->running; });
         if (last == context.pending.rend()) {
             return;
         }
@@ -117,9 +118,12 @@ void complete_all(Context& context) {
 }
 
 void complete_users(Context& context, const void* start, std::size_t bytes) {
+    auto touches = [&](const Work& work) {
+        return std::any_of(work.host.begin(), work.host.end(), [&](const Range& range) { return overlap(range, start, bytes); });
+    };
     std::vector<NodePointer> users;
     for (const auto& [id, node] : context.pending) {
-        if (node->work && std::any_of(node->work->host.begin(), node->work->host.end(), [&](const Range& r) { return overlap(r, start, bytes); })) {
+        if (node->work && touches(*node->work)) {
             users.push_back(node);
         }
     }

@@ -91,8 +91,9 @@ std::string table_of(const std::vector<KernelName>& kernels, const Program& prog
     }
     entries += "    lamina_kernel{},\n";
     return line("kernel table") + "static const lamina_kernel lamina_kernels[] = {\n" + entries + "};\n"
-           "static const lamina_table lamina_whole = {1, " + std::to_string(count) + ", lamina_kernels, &threadIdx, &blockIdx, &blockDim, &gridDim,\n"
-           "    &lamina_cursor, &lamina_services, lamina_dynamic_shared, sizeof lamina_dynamic_shared};\n"
+           "static const lamina_table lamina_whole = {1, " + std::to_string(count) + ", lamina_kernels,\n"
+           "    &threadIdx, &blockIdx, &blockDim, &gridDim, &lamina_cursor, &lamina_services,\n"
+           "    lamina_dynamic_shared, sizeof lamina_dynamic_shared};\n"
            "extern \"C\" __attribute__((visibility(\"default\"))) const lamina_table* lamina_module() { return &lamina_whole; }\n";
 }
 

@@ -12,9 +12,11 @@ namespace {
 const char* const ignored[] = {
     "--use_fast_math", "-use_fast_math", "--fmad=", "-fmad=", "--ftz=", "-ftz=", "--prec-sqrt=", "-prec-sqrt=", "--prec-div=", "-prec-div=",
     "--restrict", "-restrict", "--device-as-default-execution-space", "-default-device", "--generate-line-info", "-lineinfo",
-    "--device-debug", "-G", "--relocatable-device-code=", "-rdc=", "--extensible-whole-program", "-ewp", "--maxrregcount=", "-maxrregcount=",
+    "--device-debug", "-G", "--relocatable-device-code=", "-rdc=", "--extensible-whole-program", "-ewp", "--maxrregcount=",
+    "-maxrregcount=",
     "--extra-device-vectorization", "-extra-device-vectorization", "--disable-warnings", "-w", "--display-error-number", "-err-no",
-    "--no-display-error-number", "-no-err-no", "--diag-suppress=", "-diag-suppress=", "--ptxas-options=", "-Xptxas=", "--optimization-info=",
+    "--no-display-error-number", "-no-err-no", "--diag-suppress=", "-diag-suppress=", "--ptxas-options=", "-Xptxas=",
+    "--optimization-info=",
     "-opt-info=", "--dopt=", "-dopt=", "--minimal", "-minimal", "--builtin-initializer-list=", "-builtin-initializer-list=",
     "--builtin-move-forward=", "-builtin-move-forward=", "--split-compile=", "-split-compile=", "--no-cache", "-no-cache",
 };
@@ -63,8 +65,9 @@ bool read(const std::string& option, Options& options, std::string& why) {
         return read_arch(value, options, why);
     }
     if (value_of(option, {"--std=", "-std="}, value)) {
-        options.standard = value < "c++17" ? "c++17" : value;  // the prelude needs C++17
-        return value == "c++11" || value == "c++14" || value == "c++17" || value == "c++20" ? true : (why = "nvrtc: error: invalid standard " + value, false);
+        options.standard = value == "c++20" ? value : "c++17";  // the prelude needs C++17
+        why = "nvrtc: error: invalid value for --std: '" + value + "'";
+        return value == "c++11" || value == "c++14" || value == "c++17" || value == "c++20";
     }
     for (const char* letter : {"D", "U", "I"}) {
         const char* name = *letter == 'D' ? "--define-macro=" : *letter == 'U' ? "--undefine-macro=" : "--include-path=";

@@ -52,6 +52,7 @@ import org.junit.jupiter.api.DynamicTest;
 public final class ModelParity {
     private static final int STEPS = 10;
     private static final int SAVED = 5;
+    private static final int CURVE = 50;
 
     /**
      * A model to compare.
@@ -182,6 +183,36 @@ public final class ModelParity {
             sum += (a[i] - b[i]) * (a[i] - b[i]);
         }
         return Math.sqrt(sum);
+    }
+
+    /**
+     * Fifty steps, the loss of each, of the models whose training from drawn labels is no chaos: resnet20's loss grows tenfold on them, and
+     * what the sides are apart with it. Errors of steps add up (see the class): after t steps they may be t times one step's share r of the
+     * loss that training began with, or of the present one if that is larger.
+     */
+    public Stream<DynamicTest> lossCurvesAgree() {
+        return SETUPS.stream().filter(setup -> List.of("mlp", "lenet", MIXED).contains(setup.model))
+                .map(setup -> dynamicTest(setup.model + ", " + CURVE + " steps", () -> curve(setup)));
+    }
+
+    private void curve(Setup setup) {
+        List<String> failures = new ArrayList<>();
+        try (ModelSteps expected = steps(reference, setup, DType.FLOAT64, MOMENTUM);
+                ModelSteps actual = steps(tested, setup, DType.FLOAT32, MOMENTUM)) {
+            double step = stepTolerance(actual).relative();
+            double first = 0;
+            for (int i = 0; i < CURVE; i++) {
+                double e = expected.run(i, i + 1).get("loss").toDoubles()[0];
+                double a = actual.run(i, i + 1).get("loss").toDoubles()[0];
+                first = i == 0 ? e : first;
+                double allowed = (i + 1) * step * Math.max(first, e);
+                if (!(Math.abs(e - a) <= allowed)) {
+                    failures.add("step %d: loss %.9g, reference %.9g, apart %.3g, allowed %.3g".formatted(i, a, e, Math.abs(e - a),
+                            allowed));
+                }
+            }
+        }
+        assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
     }
 
     /** Trains five steps on one side and five on the other, both ways. */

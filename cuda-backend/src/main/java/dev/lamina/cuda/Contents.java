@@ -11,8 +11,8 @@ final class Contents {
 
     /** Puts constants and fills into their buffers, which must have their places. */
     static void upload(Assembly assembly, Staging staging) {
-        assembly.contents().forEach((buffer, tensor) -> staging.upload(tensor.contiguous().memory(), buffer.address()));
-        assembly.fills().forEach((buffer, fill) -> {
+        assembly.memory().contents().forEach((buffer, tensor) -> staging.upload(tensor.contiguous().memory(), buffer.address()));
+        assembly.memory().fills().forEach((buffer, fill) -> {
             try (Arena scope = Arena.ofConfined()) {
                 MemorySegment memory = scope.allocate(Math.max(1, buffer.bytes()), 64).asSlice(0, buffer.bytes());
                 Tensor.wrap(memory, fill.type().dtype(), fill.type().shape()).fill(fill.value());

@@ -57,7 +57,7 @@ final class CudaExecutable implements Executable {
             List<Optional<Place>> places = graph.inputs().stream().map(v -> rewritten.of(v).map(assembly::any)).toList();
             results = new Results(backend, assembly, graph, rewritten, options.keepAll());
             arena = owned.add(new DeviceArena(backend.context(), backend.compute(),
-                    assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
+                    assembly.memory().buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList(), assembly.steps(),
                     backend.settings().guards()));
             Contents.upload(assembly, backend.staging());
             results.clearFaults();
@@ -134,7 +134,7 @@ final class CudaExecutable implements Executable {
     }
 
     private void uploadTables() {
-        for (PointerTable table : assembly.tables()) {
+        for (PointerTable table : assembly.memory().tables()) {
             if (table.isStale()) {
                 backend.staging().upload(table.content(), table.memory().address());
                 table.arrived();

@@ -33,15 +33,19 @@ final class Replay implements AutoCloseable {
 
     /** Enqueues the steps once. */
     void enqueue() {
-        if (captured == null && warm && backend.settings().capture()) {
-            captured = capture();
-        }
+        prepare();
         if (captured != null) {
             captured.launch(backend.compute());
             return;
         }
         assembly.steps().forEach(step -> step.work().enqueue(backend.compute()));
         warm = true;
+    }
+
+    private void prepare() {
+        if (captured == null && warm && backend.settings().capture()) {
+            captured = capture();
+        }
     }
 
     private CapturedGraph capture() {
@@ -68,8 +72,7 @@ final class Replay implements AutoCloseable {
 
     /** Milliseconds of so many runs behind each other. */
     double time(int runs) {
-        enqueue();
-        enqueue();
+        prepare();
         try (Event start = backend.context().timedEvent(); Event end = backend.context().timedEvent()) {
             backend.compute().record(start);
             for (int i = 0; i < runs; i++) {

@@ -20,6 +20,7 @@ import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -41,7 +42,7 @@ class CudaRecoveryTest {
     private static void breakContext(FaultRig rig) {
         Kernel wild = rig.backend.tools().kernels().generated(kernel("wild_write", "y[64] = 1;")).get();
         DeviceMemory memory = rig.backend.context().allocate(256, "a wild kernel");
-        Launch launch = Launch.of(wild).pointer().build();
+        Launch launch = Launch.of(wild).pointer().build(Arena.ofAuto());
         launch.set(0, memory.address());
         rig.backend.compute().launch(launch);
     }

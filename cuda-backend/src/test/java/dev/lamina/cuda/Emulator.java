@@ -40,8 +40,8 @@ public final class Emulator {
     }
 
     /**
-     * Makes the emulator the CUDA of this JVM, or skips the test with a printed reason where there is no C++ compiler, or where the tests are
-     * to run on a GPU. A compiler that refuses the sources is a failure, not a reason to skip.
+     * Makes the emulator the CUDA of this JVM, or skips the test with a printed reason where there is no C++ compiler, or where the tests
+     * are to run on a GPU. A compiler that refuses the sources is a failure, not a reason to skip.
      */
     public static void require() {
         assumeFalse(isGpuRequired(), "a test of what only the emulator can be asked; this run is on a GPU");

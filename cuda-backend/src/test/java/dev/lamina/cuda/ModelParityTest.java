@@ -40,6 +40,11 @@ class ModelParityTest {
     }
 
     @TestFactory
+    Stream<DynamicTest> lossCurvesAgree() {
+        return new ModelParity(reference, tested).lossCurvesAgree();
+    }
+
+    @TestFactory
     Stream<DynamicTest> stateMovesBetweenBackends() {
         return new ModelParity(reference, tested).stateMovesBetweenBackends(folder);
     }

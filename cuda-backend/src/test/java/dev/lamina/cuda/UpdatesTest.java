@@ -43,8 +43,9 @@ import org.junit.jupiter.params.provider.FieldSource;
 class UpdatesTest {
     /** Shapes of variables: off the sizes of packs and chunks, and an empty one. */
     private static final long[][] SHAPES = {{1}, {3, 5}, {1024}, {0, 4}, {1031}, {2, 3, 5, 7}};
-    static final List<Update> RULES = List.of(new Sgd(0, false, 0, MomentumForm.RATE_OUTSIDE), new Sgd(0, false, 0.1, MomentumForm.RATE_OUTSIDE),
-            new Sgd(0.9, false, 0.1, MomentumForm.RATE_OUTSIDE), new Sgd(0.9, false, 0.1, MomentumForm.RATE_INSIDE),
+    static final List<Update> RULES = List.of(new Sgd(0, false, 0, MomentumForm.RATE_OUTSIDE),
+            new Sgd(0, false, 0.1, MomentumForm.RATE_OUTSIDE), new Sgd(0.9, false, 0.1, MomentumForm.RATE_OUTSIDE),
+            new Sgd(0.9, false, 0.1, MomentumForm.RATE_INSIDE),
             new Sgd(0.9, true, 0.1, MomentumForm.RATE_OUTSIDE), new Adam(0.9, 0.99, 1e-3, 0.1, false), new Adam(0.9, 0.99, 1e-3, 0.1, true),
             new Adam(0.5, 0.9, 1e-3, 0, true), new Ema(0.75), new Update.Assign());
 

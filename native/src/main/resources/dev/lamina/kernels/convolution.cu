@@ -20,7 +20,7 @@ extern "C" __global__ void shift_images(const Stored* x, Stored* y, long long im
         long long h = i / (channels * q) % p + offsetH;
         long long n = i / (channels * q * p);
         bool inside = h >= 0 && h < height && w >= 0 && w < width;
-        y[i] = inside ? x[((n * height + h) * width + w) * channels + c] : (Stored)0;
+        y[i] = inside ? x[((n * height + h) * width + w) * channels + c] : Stored{};
     }
 }
 

@@ -86,6 +86,22 @@ class ArchitectureTest {
     static final ArchRule KERNELS = sees("kernels");
 
     @ArchTest
+    static final ArchRule ONE_PACKAGE_CALLS_JCUDA = noClasses()
+        .that().resideInAPackage("dev.lamina..").and().resideOutsideOfPackage("dev.lamina.cuda.api..")
+        .should().dependOnClassesThat().resideInAPackage("jcuda..")
+        .because("every call is checked there, and bindings can be exchanged");
+
+    @ArchTest
+    static final ArchRule FINDING_CUDA_KNOWS_NOTHING_OF_USING_IT = noClasses()
+        .that().resideInAPackage("dev.lamina.cuda.libraries..")
+        .should().dependOnClassesThat().resideInAnyPackage("dev.lamina.cuda.api..", "dev.lamina.cuda.kernels..", "dev.lamina.cuda.lowering..");
+
+    @ArchTest
+    static final ArchRule CALLING_CUDA_KNOWS_NOTHING_OF_GRAPHS = noClasses()
+        .that().resideInAPackage("dev.lamina.cuda.api..")
+        .should().dependOnClassesThat().resideInAnyPackage("dev.lamina.graph..", "dev.lamina.cuda.kernels..", "dev.lamina.cuda.lowering..");
+
+    @ArchTest
     static final ArchRule CORE_SEES_NO_BACKEND_AND_NO_SAMPLE = noClasses()
         .that().resideInAPackage("dev.lamina..").and().resideOutsideOfPackages(
             "dev.lamina.cpu..", "dev.lamina.cuda..", "dev.lamina.kernels..", "dev.lamina.samples..")

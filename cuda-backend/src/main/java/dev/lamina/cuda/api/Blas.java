@@ -121,8 +121,9 @@ public final class Blas extends Owner {
     private int single(Gemm g, long a, long b, long c) {
         DType sum = g.arithmetic().sum();
         return JCublas2.cublasGemmEx_new(handle, operation(g.transposeB()), operation(g.transposeA()), (int) g.n(), (int) g.m(),
-                (int) g.k(), Scalars.one(sum), new Raw.Host(b), type(g.b()), (int) g.b().leading(), new Raw.Host(a), type(g.a()), (int) g.a().leading(),
-                beta(g), new Raw.Host(c), type(g.c()), (int) g.c().leading(), compute(g.arithmetic()), cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
+                (int) g.k(), Scalars.one(sum), new Raw.Host(b), type(g.b()), (int) g.b().leading(),
+                new Raw.Host(a), type(g.a()), (int) g.a().leading(), beta(g),
+                new Raw.Host(c), type(g.c()), (int) g.c().leading(), compute(g.arithmetic()), cublasGemmAlgo.CUBLAS_GEMM_DEFAULT);
     }
 
     private int strided(Gemm g, long a, long b, long c) {

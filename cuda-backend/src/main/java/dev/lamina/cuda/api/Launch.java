@@ -22,12 +22,12 @@ public final class Launch {
     private final Raw.Host parameters;
     private final int[] slots;
 
-    private Launch(Builder shape) {
+    private Launch(Builder shape, Arena arena) {
         this.kernel = shape.kernel;
         this.shape = shape;
         int count = shape.values.size();
         // First the values, eight bytes each, then their addresses.
-        this.memory = Arena.ofAuto().allocate(Math.max(1, 2L * count) * SLOT, SLOT);
+        this.memory = arena.allocate(Math.max(1, 2L * count) * SLOT, SLOT);
         for (int i = 0; i < count; i++) {
             memory.set(ValueLayout.JAVA_LONG, (long) i * SLOT, shape.values.get(i));
             memory.set(ValueLayout.JAVA_LONG, (long) (count + i) * SLOT, memory.address() + (long) i * SLOT);
@@ -151,9 +151,10 @@ public final class Launch {
         /**
          * The launch.
          *
+         * @param arguments where its arguments are kept; launching ends with it
          * @throws IllegalArgumentException if grid, block or shared memory is out of range
          */
-        public Launch build() {
+        public Launch build(Arena arguments) {
             long threads = (long) blockX * blockY * blockZ;
             int limit = kernel.module().context().facts().maxThreadsPerBlock();
             require(gridX >= 1 && gridY >= 1 && gridZ >= 1 && gridY <= MAX_GRID_YZ && gridZ <= MAX_GRID_YZ,
@@ -164,7 +165,7 @@ public final class Launch {
             if (shared > SHARED_WITHOUT_ASKING) {
                 kernel.allowShared(shared);
             }
-            return new Launch(this);
+            return new Launch(this, arguments);
         }
 
         private void require(boolean condition, String what) {

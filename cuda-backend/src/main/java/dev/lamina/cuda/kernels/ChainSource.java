@@ -191,7 +191,7 @@ public final class ChainSource {
                 line("        Period<" + index + "> at" + i + "(i, inner" + i + ", count" + i + ");");
             }
         });
-        line("        " + call((i, operand) -> operand.access() == Access.DENSE ? "x" + i + "[i]" : "x" + i + "[at" + i + ".at]", "y%d[i]"));
+        line("        " + call((i, operand) -> "x" + i + (operand.access() == Access.DENSE ? "[i]" : "[at" + i + ".at]"), "y%d[i]"));
         line("    }");
     }
 

@@ -5,10 +5,10 @@ import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.cuda.api.Kernel;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
-import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -28,22 +28,15 @@ public final class Assembly {
     private final Conversion conversion;
     private final boolean reuse;
     private final Order images;
-    private final List<Step> prologue = new ArrayList<>();
-    private final List<Step> steps = new ArrayList<>();
-    private final List<Buffer> buffers = new ArrayList<>();
+    private final Arena arguments;
+    private final StepList list = new StepList();
+    private final Memory memory = new Memory();
     private final List<CompileReport.Reorder> reorders = new ArrayList<>();
     private final Map<Value, List<Place>> places = new HashMap<>();
     private final Map<String, Place> state = new LinkedHashMap<>();
     private final Map<String, Layout> stateLayouts = new HashMap<>();
-    private final Map<Buffer, Tensor> contents = new LinkedHashMap<>();
-    private final Map<Buffer, Source.Fill> fills = new LinkedHashMap<>();
-    private final List<PointerTable> tables = new ArrayList<>();
-    private final List<Runnable> later = new ArrayList<>();
-    private Faults faults;
-    private boolean hoisting;
-    private String note = "";
 
-    /** Adds the steps that copy elements from one layout into another; the kernels for that are {@code convert.cu}'s. */
+    /** Adds the steps that copy elements from one layout into another; the kernels for that are {@code move.cu}'s. */
     @FunctionalInterface
     public interface Conversion {
         /** Adds the steps. */
@@ -60,6 +53,7 @@ public final class Assembly {
     public Assembly(Kernels kernels, Owned owned, Lifetimes lifetimes, Conversion conversion, Order images, boolean reuse) {
         this.kernels = kernels;
         this.owned = owned;
+        this.arguments = owned.add(Arena.ofShared());
         this.lifetimes = lifetimes;
         this.conversion = conversion;
         this.images = images;
@@ -78,19 +72,12 @@ public final class Assembly {
 
     /** Steps that run when the state has changed. */
     public List<Step> prologue() {
-        finish();
-        return prologue;
+        return list.prologue();
     }
 
     /** Steps of every run, in order. */
     public List<Step> steps() {
-        finish();
-        return steps;
-    }
-
-    /** All buffers. */
-    public List<Buffer> buffers() {
-        return buffers;
+        return list.steps();
     }
 
     /** Changes of layout of every run. */
@@ -105,11 +92,17 @@ public final class Assembly {
 
     /** Where kernels report indices out of range. */
     public Faults faults() {
-        if (faults == null) {
-            faults = new Faults();
-            register(faults.buffer());
-        }
-        return faults;
+        return memory.faults();
+    }
+
+    /** The buffers and what they must hold. */
+    public Memory memory() {
+        return memory;
+    }
+
+    /** Where arguments of launches are kept until the executable is closed. */
+    Arena arguments() {
+        return arguments;
     }
 
     /** Keeps an object of the lowering's (descriptor, launch) until the executable is closed. */
@@ -119,25 +112,20 @@ public final class Assembly {
 
     /** Steps from now on depend on constants and the state only: they run when the state has changed, not in every run. */
     void hoist(boolean on) {
-        hoisting = on;
+        list.hoist(on);
     }
 
     // --- buffers and places -------------------------------------------------------------------------------------------------------------
 
     /** A buffer for scratch or further results of the present step. */
     public Buffer buffer(String name, long bytes) {
-        return register(new Buffer(name, bytes, hoisting || !reuse ? Buffer.Home.KEPT : Buffer.Home.ARENA));
-    }
-
-    private Buffer register(Buffer buffer) {
-        buffers.add(buffer);
-        return buffer;
+        return memory.add(new Buffer(name, bytes, list.isHoisting() || !reuse ? Buffer.Home.KEPT : Buffer.Home.ARENA));
     }
 
     /** A new place for a value, which is the value's from now on. */
     public Place define(Value value, Layout layout) {
-        boolean kept = hoisting || !reuse || lifetimes.isKept(value) || value.node().op() instanceof Source;
-        Place place = new Place(register(new Buffer(value.name(), layout.bytes(),
+        boolean kept = list.isHoisting() || !reuse || lifetimes.isKept(value) || value.node().op() instanceof Source;
+        Place place = new Place(memory.add(new Buffer(value.name(), layout.bytes(),
                 kept ? Buffer.Home.KEPT : Buffer.Home.ARENA)), layout);
         define(value, place);
         return place;
@@ -145,38 +133,12 @@ public final class Assembly {
 
     /** A place that holds a constant of the lowering's own. */
     public Place constant(String name, Tensor content) {
-        Layout layout = Layout.plain(new TensorType(content.dtype(), content.shape()));
-        Buffer buffer = register(new Buffer(name, layout.bytes(), Buffer.Home.KEPT));
-        contents.put(buffer, content);
-        return new Place(buffer, layout);
-    }
-
-    /** Constants and the buffers that must hold them before the first run. */
-    public Map<Buffer, Tensor> contents() {
-        return contents;
-    }
-
-    /** Fills that some step reads as memory, and their buffers. */
-    public Map<Buffer, Source.Fill> fills() {
-        return fills;
-    }
-
-    private Place fill(String name, Source.Fill fill) {
-        Place place = new Place(register(new Buffer(name, fill.type().bytes(), Buffer.Home.KEPT)), Layout.plain(fill.type()));
-        fills.put(place.buffer(), fill);
-        return place;
+        return memory.constant(name, content);
     }
 
     /** A table of the addresses of buffers; null stands for address 0. */
     public PointerTable table(String name, List<Buffer> entries) {
-        PointerTable table = new PointerTable(register(new Buffer(name, (long) Long.BYTES * entries.size(), Buffer.Home.KEPT)), entries);
-        tables.add(table);
-        return table;
-    }
-
-    /** Tables whose memory must hold their content when steps run. */
-    public List<PointerTable> tables() {
-        return tables;
+        return memory.table(name, entries);
     }
 
     /** A value is at a place that exists. */
@@ -189,7 +151,7 @@ public final class Assembly {
      * be able to overwrite the operand as it reads.
      */
     public Place defineOver(Value value, Layout layout, List<Value> donors) {
-        if (!lifetimes.isKept(value) && !hoisting) {
+        if (!lifetimes.isKept(value) && !list.isHoisting()) {
             for (Value donor : donors) {
                 for (Place place : places.getOrDefault(donor.root(), List.of())) {
                     if (lifetimes.mayOverwrite(donor) && place.buffer().home() == Buffer.Home.ARENA
@@ -222,7 +184,7 @@ public final class Assembly {
     private Place statePlace(Source.Variable variable) {
         return state.computeIfAbsent(variable.variableName(), name -> {
             Layout layout = stateLayouts.getOrDefault(name, Layout.plain(variable.type()));
-            return new Place(register(new Buffer(name, layout.bytes(), Buffer.Home.STATE)), layout);
+            return new Place(memory.add(new Buffer(name, layout.bytes(), Buffer.Home.STATE)), layout);
         });
     }
 
@@ -245,7 +207,7 @@ public final class Assembly {
     private Place derive(Value value) {
         return switch (value.node().op()) {
             case Source.Variable variable -> statePlace(variable);
-            case Source.Fill fill -> fill(value.name(), fill);
+            case Source.Fill fill -> memory.fill(value.name(), fill);
             case Update update -> {
                 int operand = update.updated(value.node().inputs().size()).get(value.output());
                 yield statePlace((Source.Variable) value.node().input(operand).node().op());
@@ -287,13 +249,12 @@ public final class Assembly {
                 return new Place(place.buffer(), wanted);
             }
         }
-        boolean before = hoisting;
-        hoisting = lifetimes.isHoisted(value);
-        boolean kept = hoisting || !reuse || lifetimes.isKept(value);
-        Place target = new Place(register(new Buffer(value.name() + " as " + wanted, wanted.bytes(),
+        boolean before = list.hoist(lifetimes.isHoisted(value));
+        boolean kept = list.isHoisting() || !reuse || lifetimes.isKept(value);
+        Place target = new Place(memory.add(new Buffer(value.name() + " as " + wanted, wanted.bytes(),
                 kept ? Buffer.Home.KEPT : Buffer.Home.ARENA)), wanted);
         convert(value.name(), first, target, reason);
-        hoisting = before;
+        list.hoist(before);
         // The copy of a variable would be stale after an update: updates come last, so no reader follows one.
         places.get(value).add(target);
         return target;
@@ -302,7 +263,7 @@ public final class Assembly {
     /** Adds a copy into another layout. */
     public void convert(String name, Place from, Place to, String reason) {
         conversion.add(this, name, from, to);
-        if (!hoisting) {
+        if (!list.isHoisting()) {
             reorders.add(new CompileReport.Reorder(name, from.layout().toString(), to.layout().toString(), reason, to.layout().bytes()));
         }
     }
@@ -326,12 +287,7 @@ public final class Assembly {
 
     /** Something to be done when all steps are known. */
     void later(Runnable action) {
-        later.add(action);
-    }
-
-    private void finish() {
-        later.forEach(Runnable::run);
-        later.clear();
+        list.later(action);
     }
 
     /** The device's kernels. */
@@ -341,20 +297,12 @@ public final class Assembly {
 
     /** Why the next step takes a slower implementation; goes into the compile report. */
     public Assembly because(String reason) {
-        note = reason;
+        list.because(reason);
         return this;
     }
 
     /** Adds a step. */
     public void add(List<String> nodes, String implementation, Step.Work work, List<Buffer> used) {
-        Step step = new Step(nodes, implementation, note, work, List.copyOf(used));
-        note = "";
-        if (hoisting) {
-            prologue.add(step);
-            used.forEach(buffer -> buffer.usedBy(-1));
-            return;
-        }
-        used.forEach(buffer -> buffer.usedBy(steps.size()));
-        steps.add(step);
+        list.add(nodes, implementation, work, used);
     }
 }

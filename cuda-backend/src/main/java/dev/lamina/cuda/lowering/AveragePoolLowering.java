@@ -28,7 +28,7 @@ final class AveragePoolLowering {
                 return Optional.of("cuDNN's average pooling of bfloat16 is not relied upon");
             }
             return fits(window.h(), 2) && fits(window.w(), 3) ? Optional.empty()
-                    : Optional.of("cuDNN pads both ends alike, rounds down and knows neither dilation nor windows larger than the padded image");
+                    : Optional.of("cuDNN pads both ends alike, rounds down, knows no dilation and no window larger than the padded image");
         }
 
         /** Whether windows with the beginning's padding at both ends are the same, and so is what they are divided by. */

@@ -35,7 +35,7 @@ import java.util.Optional;
 public final class Compiler {
     private static final FusionRules FUSION = new FusionRules(
             node -> node.op() instanceof MatMul ? MatMulLowering.fuses(node) : ConvolutionLowering.fuses(node),
-            BatchNormLowering::fuses, _ -> false, _ -> false, PointwiseLowering::supports, PointwiseLowering.LONGEST);
+            BatchNormLowering::fuses, MaxPoolLowering::takesRectifier, _ -> false, PointwiseLowering::supports, PointwiseLowering.LONGEST);
 
     private final Assembly assembly;
     private final List<Group> groups;
@@ -106,7 +106,8 @@ public final class Compiler {
                 case Activated activated -> activated(activated);
                 case Normalized normalized -> norms.lower(normalized);
                 case RectifiedNormGradient gradient -> norms.lower(gradient);
-                case RectifiedPoolGradient _, FilterAndBias _ ->
+                case RectifiedPoolGradient gradient -> pools.lower(gradient);
+                case FilterAndBias _ ->
                     throw new IllegalStateException("cuda: the rules of fusion make no such group: " + group);
             }
             assembly.hoist(false);

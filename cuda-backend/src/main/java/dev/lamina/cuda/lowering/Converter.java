@@ -19,7 +19,7 @@ public final class Converter {
         assembly.convert("a variable", new Place(in, from), new Place(out, to), "");
         in.moveTo(source);
         out.moveTo(target);
-        for (Buffer buffer : assembly.buffers()) {
+        for (Buffer buffer : assembly.memory().buffers()) {
             DeviceMemory scratch = scope.add(tools.context().allocate(Math.max(1, buffer.bytes()), "scratch"));
             buffer.moveTo(scratch.address());
         }

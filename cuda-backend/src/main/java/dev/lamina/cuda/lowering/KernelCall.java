@@ -3,6 +3,7 @@ package dev.lamina.cuda.lowering;
 import dev.lamina.cuda.api.Kernel;
 import dev.lamina.cuda.api.Launch;
 import dev.lamina.cuda.api.Stream;
+import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
@@ -118,7 +119,7 @@ public final class KernelCall {
     /** Adds the step. */
     public void add() {
         Late launch = new Late();
-        assembly.later(() -> launch.build(kernel.get(), parts, pointers));
+        assembly.later(() -> launch.build(Launch.of(kernel.get()), parts, pointers, assembly.arguments()));
         assembly.add(nodes, implementation, launch, List.copyOf(used));
     }
 
@@ -126,10 +127,9 @@ public final class KernelCall {
     private static final class Late implements Step.Work {
         private Launch launch;
 
-        void build(Kernel kernel, List<Consumer<Launch.Builder>> parts, List<Buffer> pointers) {
-            Launch.Builder builder = Launch.of(kernel);
+        void build(Launch.Builder builder, List<Consumer<Launch.Builder>> parts, List<Buffer> pointers, Arena arguments) {
             parts.forEach(part -> part.accept(builder));
-            launch = builder.build();
+            launch = builder.build(arguments);
             for (int slot = 0; slot < pointers.size(); slot++) {
                 pointers.get(slot).follow(launch, slot);
             }

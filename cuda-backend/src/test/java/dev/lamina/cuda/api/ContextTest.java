@@ -116,7 +116,7 @@ final class ContextTest {
         assertTrue(assertThrows(IllegalStateException.class, memory::address).getMessage().contains("is closed, with its context"));
         memory.close();
         device.stream.close();
-        device.control.reset();
+        device.control().reset();
     }
 
     @Test

@@ -89,7 +89,7 @@ final class InjectedFaultTest {
     void aFailedCallIsNamedAndTheNextOneSucceeds(String function, Consumer<Device> use) {
         try (Device device = new Device()) {
             use.accept(device);
-            device.control.inject(function, 0, 999, 1);
+            device.control().inject(function, 0, 999, 1);
             CudaException failure = assertThrows(CudaException.class, () -> use.accept(device));
             assertEquals(function, failure.call());
             assertEquals("CUDA_ERROR_UNKNOWN", failure.status());

@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.cuda.Emulator;
+import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -42,7 +43,7 @@ final class LaunchTest {
         try (DeviceMemory out = device.context.allocate(40, "out"); DeviceMemory in = device.floats(-0.5f);
                 PinnedMemory host = device.context.pinned(40, "out")) {
             Launch launch = Launch.of(module.kernel("arguments")).pointer().int32(-7).int64(-(1L << 40)).float32(1.25f)
-                    .float64(Math.PI).pointer().build();
+                    .float64(Math.PI).pointer().build(Arena.ofAuto());
             assertEquals(2, launch.pointers());
             launch.set(0, out.address());
             launch.set(1, in.address());
@@ -59,7 +60,7 @@ final class LaunchTest {
     void severalBlocksCoverTheirRangeAndPointersCanBeSetAnew() {
         try (DeviceMemory y = device.floats(0, 0, 0, 0, 0, 7); DeviceMemory x = device.floats(1, 2, 3, 4, 5, 6);
                 DeviceMemory other = device.floats(1, 1, 1, 1, 1, 1)) {
-            Launch launch = saxpy().grid(3, 1, 1).block(2, 1, 1).build();
+            Launch launch = saxpy().grid(3, 1, 1).block(2, 1, 1).build(Arena.ofAuto());
             launch.set(0, y.address());
             launch.set(1, x.address());
             device.stream.launch(launch);
@@ -72,17 +73,17 @@ final class LaunchTest {
 
     @Test
     void gridsAndBlocksOutOfRangeAreRefusedWithTheRange() {
-        String text = assertThrows(IllegalArgumentException.class, () -> saxpy().block(1025, 1, 1).build()).getMessage();
+        String text = assertThrows(IllegalArgumentException.class, () -> saxpy().block(1025, 1, 1).build(Arena.ofAuto())).getMessage();
         assertEquals("launch of kernel \"saxpy\": block 1025 x 1 x 1 is not within 1 to 1024 threads", text);
         for (Launch.Builder wrong : List.of(saxpy().block(32, 33, 1), saxpy().block(0, 1, 1), saxpy().grid(0, 1, 1),
                 saxpy().grid(1, 65_536, 1), saxpy().grid(1, 1, 65_536), saxpy().grid(-1, 1, 1), saxpy().shared(-1))) {
-            assertThrows(IllegalArgumentException.class, wrong::build);
+            assertThrows(IllegalArgumentException.class, () -> wrong.build(Arena.ofAuto()));
         }
     }
 
     @Test
     void moreSharedMemoryThanTheDeviceHasIsRefused() {
-        CudaException refusal = assertThrows(CudaException.class, () -> saxpy().shared(64 << 20).build());
+        CudaException refusal = assertThrows(CudaException.class, () -> saxpy().shared(64 << 20).build(Arena.ofAuto()));
         assertEquals("cuFuncSetAttribute", refusal.call());
         assertTrue(refusal.getMessage().contains("67,108,864 bytes of shared memory for kernel \"saxpy\""), refusal.getMessage());
     }
@@ -97,7 +98,7 @@ final class LaunchTest {
 
     @Test
     void aKernelOfAClosedModuleIsNotLaunched() {
-        Launch launch = saxpy().build();
+        Launch launch = saxpy().build(Arena.ofAuto());
         module.close();
         assertEquals("kernel module \"device.cu\" is closed",
                 assertThrows(IllegalStateException.class, () -> device.stream.launch(launch)).getMessage());
@@ -140,7 +141,7 @@ final class LaunchTest {
     @Test
     void launchingAllocatesNothingInJava() {
         try (DeviceMemory y = device.floats(0, 0, 0, 0, 0); DeviceMemory x = device.floats(1, 2, 3, 4, 5)) {
-            Launch launch = saxpy().block(5, 1, 1).build();
+            Launch launch = saxpy().block(5, 1, 1).build(Arena.ofAuto());
             launch.set(0, y.address());
             assertEquals(0, Allocation.bytesPerRound(200, () -> {
                 launch.set(1, x.address());

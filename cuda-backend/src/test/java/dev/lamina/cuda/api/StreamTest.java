@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.cuda.Emulator;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.junit.jupiter.api.AfterEach;
@@ -113,7 +114,7 @@ final class StreamTest {
     @Test
     void aCapturedGraphDoesNothingUntilItIsLaunchedAndThenEachTime() {
         try (KernelModule module = device.kernels(); DeviceMemory y = device.floats(1, 10); DeviceMemory x = device.floats(1, 2)) {
-            Launch saxpy = Launch.of(module.kernel("saxpy")).block(32, 1, 1).pointer().pointer().float32(2).int32(2).build();
+            Launch saxpy = Launch.of(module.kernel("saxpy")).block(32, 1, 1).pointer().pointer().float32(2).int32(2).build(Arena.ofAuto());
             saxpy.set(0, y.address());
             saxpy.set(1, x.address());
             device.stream.beginCapture();
@@ -135,7 +136,7 @@ final class StreamTest {
     void aGraphKeepsTheArgumentsOfItsCapture() {
         try (KernelModule module = device.kernels(); DeviceMemory y = device.floats(1, 10); DeviceMemory x = device.floats(1, 2);
                 DeviceMemory other = device.floats(100, 100)) {
-            Launch saxpy = Launch.of(module.kernel("saxpy")).block(2, 1, 1).pointer().pointer().float32(1).int32(2).build();
+            Launch saxpy = Launch.of(module.kernel("saxpy")).block(2, 1, 1).pointer().pointer().float32(1).int32(2).build(Arena.ofAuto());
             saxpy.set(0, y.address());
             saxpy.set(1, x.address());
             device.stream.beginCapture();
@@ -159,7 +160,7 @@ final class StreamTest {
             device.stream.abandonCapture();
             device.stream.abandonCapture();
             assertArrayEquals(new float[] {1, 2}, device.floats(memory));
-            assertEquals(0, device.control.live("graph"));
+            assertEquals(0, device.control().live("graph"));
         }
     }
 

@@ -69,7 +69,8 @@ class ArchitecturesTest {
         List<String> families = families();
         assertFalse(families.isEmpty());
         return families.stream().flatMap(family -> variants(family).stream().flatMap(defines -> ARCHITECTURES.stream().map(architecture ->
-                dynamicTest(family + " " + defines + " " + architecture, () -> compiles(KernelSource.family(family), family, architecture, defines)))));
+                dynamicTest(family + " " + defines + " " + architecture,
+                        () -> compiles(KernelSource.family(family), family, architecture, defines)))));
     }
 
     /** Families that are compiled for one element type take it as a definition. */

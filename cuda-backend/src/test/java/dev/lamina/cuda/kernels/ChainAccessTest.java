@@ -84,7 +84,8 @@ class ChainAccessTest {
     @ValueSource(booleans = {false, true})
     void strides(boolean wide) {
         // [2, 3, 4, 5] in rows, the other with axis 1 innermost.
-        check(DType.FLOAT32, 120, 120, Access.STRIDED, wide, i -> i / 60 * 60 + i / 20 % 3 + i / 5 % 4 * 15 + i % 5 * 3, 3, 4, 5, 60, 1, 15, 3);
+        Position last = i -> i / 60 * 60 + i / 20 % 3 + i / 5 % 4 * 15 + i % 5 * 3;
+        check(DType.FLOAT32, 120, 120, Access.STRIDED, wide, last, 3, 4, 5, 60, 1, 15, 3);
     }
 
     @ParameterizedTest

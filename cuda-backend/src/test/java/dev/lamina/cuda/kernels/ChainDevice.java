@@ -13,6 +13,7 @@ import dev.lamina.cuda.lowering.Kernels.Generated;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -60,7 +61,7 @@ final class ChainDevice implements AutoCloseable {
                 case INTEGER -> builder.int64((long) scalar.value());
             }
         }
-        Launch launch = builder.build();
+        Launch launch = builder.build(Arena.ofAuto());
         List<DeviceMemory> memory = new ArrayList<>();
         try {
             for (Tensor operand : operands) {

@@ -20,6 +20,7 @@ import java.util.Map;
 import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
 import java.util.function.Supplier;
+import java.util.stream.DoubleStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -27,8 +28,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** Values of single functions on numbers of all kinds, against Java's mathematics. */
 class ChainKernelTest {
-    private static final double[] NUMBERS = {0, -0.0, 1, -1, 0.5, -0.5, 2.5, -2.5, 1.5, 3.75, -7.25, 1e-3, -1e-3, 30, -30, 95, -95, 800, -800, 1e-30,
-        -1e30, 1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, Float.MIN_VALUE, -Float.MIN_NORMAL, 65504, 65519, 65520};
+    private static final double[] NUMBERS = {0, -0.0, 1, -1, 0.5, -0.5, 2.5, -2.5, 1.5, 3.75, -7.25, 1e-3, -1e-3, 30, -30, 95, -95, 800,
+        -800, 1e-30, -1e30, 1e30, Double.POSITIVE_INFINITY, Double.NEGATIVE_INFINITY, Double.NaN, Float.MIN_VALUE, -Float.MIN_NORMAL, 65504,
+        65519, 65520};
     private static final List<DType> FLOATS = List.of(DType.FLOAT32, DType.FLOAT64, DType.BFLOAT16, DType.FLOAT16);
 
     @TempDir
@@ -87,7 +89,8 @@ class ChainKernelTest {
 
     private void run() {
         checks.forEach(Runnable::run);
-        assertTrue(failures.isEmpty(), () -> failures.size() + " failures\n" + String.join("\n", failures.subList(0, Math.min(40, failures.size()))));
+        assertTrue(failures.isEmpty(), () -> failures.size() + " failures\n"
+                + String.join("\n", failures.subList(0, Math.min(40, failures.size()))));
         assertTrue(checks.size() > 3);
     }
 
@@ -220,7 +223,8 @@ class ChainKernelTest {
         for (DType type : all) {
             double[] a = {1, 0, 1, 0};
             double[] b = {0, 1, 1, 0};
-            check(new Pointwise.Where(), List.of(tensor(DType.BOOL, 1, 0, 1, 0), tensor(type, a), tensor(type, b)), new double[] {1, 1, 1, 0}, 0);
+            check(new Pointwise.Where(), List.of(tensor(DType.BOOL, 1, 0, 1, 0), tensor(type, a), tensor(type, b)),
+                    new double[] {1, 1, 1, 0}, 0);
         }
         run();
     }
@@ -238,7 +242,8 @@ class ChainKernelTest {
     @Test
     void wholeNumbersWrap() {
         Tensor ints = Tensor.of(new int[] {Integer.MIN_VALUE, Integer.MAX_VALUE, 65536, -3, 0}, 5);
-        check(new Pointwise.Unary(UnaryFunction.NEGATE), List.of(ints), new double[] {Integer.MIN_VALUE, -Integer.MAX_VALUE, -65536, 3, 0}, 0);
+        check(new Pointwise.Unary(UnaryFunction.NEGATE), List.of(ints),
+                new double[] {Integer.MIN_VALUE, -Integer.MAX_VALUE, -65536, 3, 0}, 0);
         check(new Pointwise.Unary(UnaryFunction.ABS), List.of(ints), new double[] {Integer.MIN_VALUE, Integer.MAX_VALUE, 65536, 3, 0}, 0);
         check(new Pointwise.Unary(UnaryFunction.SQUARE), List.of(ints), new double[] {0, 1, 0, 9, 0}, 0);
         check(new Pointwise.Unary(UnaryFunction.SIGN), List.of(ints), new double[] {-1, 1, 1, -1, 0}, 0);
@@ -247,7 +252,8 @@ class ChainKernelTest {
         Tensor bytes = tensor(DType.UINT8, 0, 1, 200, 255, 16);
         check(new Pointwise.Unary(UnaryFunction.NEGATE), List.of(bytes), new double[] {0, 255, 56, 1, 240}, 0);
         check(new Pointwise.Binary(BinaryFunction.ADD), List.of(bytes, bytes), new double[] {0, 2, 144, 254, 32}, 0);
-        check(new Pointwise.Binary(BinaryFunction.MAX), List.of(bytes, tensor(DType.UINT8, 1, 0, 201, 3, 16)), new double[] {1, 1, 201, 255, 16}, 0);
+        check(new Pointwise.Binary(BinaryFunction.MAX), List.of(bytes, tensor(DType.UINT8, 1, 0, 201, 3, 16)),
+                new double[] {1, 1, 201, 255, 16}, 0);
         run();
     }
 
@@ -267,9 +273,9 @@ class ChainKernelTest {
 
     @Test
     void castsRoundOnce() {
-        double[] further = {1e10, -1e10, 3e9, 1e20, -1e20, 255.9, -0.9, 256, 1.00390625, 1.001953125, 1.0019531250000002, 16777217, 2049.0000001, 5.9e-8,
-            2.9e-8, 6.1e-5, 1.0029296875};
-        double[] numbers = java.util.stream.DoubleStream.concat(java.util.Arrays.stream(NUMBERS), java.util.Arrays.stream(further)).toArray();
+        double[] further = {1e10, -1e10, 3e9, 1e20, -1e20, 255.9, -0.9, 256, 1.00390625, 1.001953125, 1.0019531250000002, 16777217,
+            2049.0000001, 5.9e-8, 2.9e-8, 6.1e-5, 1.0029296875};
+        double[] numbers = DoubleStream.concat(DoubleStream.of(NUMBERS), DoubleStream.of(further)).toArray();
         for (DType from : DType.values()) {
             for (DType to : DType.values()) {
                 Tensor x = tensor(from, numbers);

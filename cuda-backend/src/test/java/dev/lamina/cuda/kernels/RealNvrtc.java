@@ -1,5 +1,6 @@
 package dev.lamina.cuda.kernels;
 
+import dev.lamina.cuda.Emulator;
 import java.io.File;
 import java.io.IOException;
 import java.lang.foreign.AddressLayout;
@@ -37,7 +38,8 @@ final class RealNvrtc {
     private RealNvrtc(Path file) {
         this.file = file;
         // Python's packages leave it to the process to find what the compiler opens by its bare name.
-        in(file.toAbsolutePath().getParent(), "libnvrtc-builtins.so.1[23]*").ifPresent(path -> SymbolLookup.libraryLookup(path, Arena.global()));
+        in(file.toAbsolutePath().getParent(), "libnvrtc-builtins.so.1[23]*")
+                .ifPresent(path -> SymbolLookup.libraryLookup(path, Arena.global()));
         SymbolLookup symbols = SymbolLookup.libraryLookup(file, Arena.global());
         create = find(symbols, "nvrtcCreateProgram", TEXT, TEXT, TEXT, ValueLayout.JAVA_INT, TEXT, TEXT);
         compile = find(symbols, "nvrtcCompileProgram", TEXT, ValueLayout.JAVA_INT, TEXT);
@@ -63,9 +65,10 @@ final class RealNvrtc {
         }
         List<Path> folders = new ArrayList<>();
         Stream.of("LAMINA_CUDA_LIBS", "LD_LIBRARY_PATH").map(name -> System.getenv().getOrDefault(name, ""))
-                .flatMap(path -> Arrays.stream(path.split(File.pathSeparator))).filter(path -> !path.isEmpty()).map(Path::of).forEach(folders::add);
+                .flatMap(path -> Arrays.stream(path.split(File.pathSeparator))).filter(path -> !path.isEmpty()).map(Path::of)
+                .filter(folder -> !folder.equals(Emulator.folder())).forEach(folders::add);
         folders.addAll(List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/lib/x86_64-linux-gnu"), Path.of("/usr/lib64")));
-        return folders.stream().filter(Files::isDirectory).flatMap(folder -> in(folder, "libnvrtc.so.1[23]*").stream()).findFirst();
+        return folders.stream().filter(Files::isDirectory).flatMap(folder -> in(folder, "libnvrtc.so.1[23]{,.[0-9]*}").stream()).findFirst();
     }
 
     private static Optional<Path> in(Path folder, String pattern) {

@@ -118,7 +118,7 @@ final class Bench implements AutoCloseable {
                 layouts.put(name, assembly.any(value).layout());
                 places.put(name, assembly.plain(value, "output"));
             });
-            uploads.putAll(assembly.contents());
+            uploads.putAll(assembly.memory().contents());
             return execute(assembly, uploads, layouts, places, owned);
         }
     }
@@ -163,7 +163,7 @@ final class Bench implements AutoCloseable {
     private Outcome execute(Assembly assembly, Map<Buffer, Tensor> uploads, Map<String, Layout> layouts, Map<String, Place> places,
             Owned owned) {
         Buffer faults = assembly.faults().buffer();
-        for (Buffer buffer : assembly.buffers()) {
+        for (Buffer buffer : assembly.memory().buffers()) {
             DeviceMemory memory = owned.add(context.allocate(Math.max(1, buffer.bytes()), buffer.name()));
             buffer.moveTo(memory.address());
             stream.fill(memory.address(), buffer == faults ? 0 : UNWRITTEN, Math.max(1, buffer.bytes()));

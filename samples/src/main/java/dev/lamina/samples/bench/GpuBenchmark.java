@@ -62,7 +62,7 @@ public record GpuBenchmark(List<String> only, List<Mode> modes, List<Precision> 
         return rows.stream().allMatch(r -> r.row().complete());
     }
 
-    /** Names the device and returns whether sizes are to be tiny. Opens it, so that a missing one is one error and not one of each process. */
+    /** Names the device and returns whether sizes are to be tiny. Opens it, so that a missing one is one error, not many. */
     private boolean introduce(PrintWriter out) {
         Device opened;
         try (Backend chosen = Backends.choose(backend, new DeviceOptions(device, 0)).backend()) {

@@ -14,7 +14,8 @@ final class GpuTable {
     private GpuTable() { }
 
     static void print(List<GpuRow> rows, boolean smoke, boolean verbose, PrintWriter out) {
-        out.printf(Locale.ROOT, HEAD + "%n", "workload", "mode", "numbers", "samples/s", "range", "TFLOP/s", "gemm", "GB/s", "copy", "start");
+        out.printf(Locale.ROOT, HEAD + "%n", "workload", "mode", "numbers", "samples/s", "range", "TFLOP/s", "gemm", "GB/s", "copy",
+                "start");
         rows.forEach(row -> out.println(line(row)));
         printCeilings(rows, out);
         if (rows.stream().anyMatch(r -> !groups(r).isEmpty())) {
@@ -35,7 +36,8 @@ final class GpuTable {
         String numbers = row.precision().label();
         return row.row().ours().map(o -> String.format(Locale.ROOT, HEAD, row.workload().name(), mode, numbers,
                 Table.speed(o.speed().median()), Table.speed(o.speed().min()) + " - " + Table.speed(o.speed().max()),
-                number(o.flopsPerSecond() * 1e-12), Table.percent(o.sgemmShare()), row.bytesPerSecond().map(b -> number(b * 1e-9)).orElse("-"),
+                number(o.flopsPerSecond() * 1e-12), Table.percent(o.sgemmShare()),
+                row.bytesPerSecond().map(b -> number(b * 1e-9)).orElse("-"),
                 o.onDevice().flatMap(d -> row.bytesPerSecond().map(b -> Table.percent(b / d.copyPeak()))).orElse("-"),
                 Table.seconds(o.firstStepSeconds())))
                 .orElseGet(() -> String.format(Locale.ROOT, HEAD, row.workload().name(), mode, numbers, "failed", "", "", "", "", "", ""));
@@ -50,7 +52,7 @@ final class GpuTable {
                 .ifPresent(peak -> out.printf(Locale.ROOT, "copy: share of the speed of a large copy here, at best %s GB/s%n",
                         number(peak * 1e-9)));
         rows.stream().flatMap(r -> r.row().ours().stream()).flatMap(o -> o.onDevice().stream()).map(DeviceFigures::clock).distinct()
-                .forEach(clock -> out.printf("samples/s: by %s; start: from the start of the process to the end of its first steps%n", clock));
+                .forEach(clock -> out.printf("samples/s: by %s; start: from the start of the process to its first result%n", clock));
     }
 
     private static void printGroups(List<GpuRow> rows, PrintWriter out) {

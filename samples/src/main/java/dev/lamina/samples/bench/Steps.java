@@ -16,8 +16,8 @@ interface Steps {
     String clock();
 
     /**
-     * An executable's runs: by the device's clock, with the inputs left there by one run, if it has one; else by this process's clock, inputs
-     * brought anew for each run and the output read once at the end.
+     * An executable's runs: by the device's clock, with the inputs left there by one run, if it has one; else by this process's clock,
+     * inputs brought anew for each run and the output read once at the end.
      */
     static Steps of(Executable executable, State state, Map<String, Tensor> inputs, String output, Tensor result) {
         Optional<Profiled> profiled = executable.profiled();

@@ -16,8 +16,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina bench gpu}: training steps and inference of four networks on a GPU, against what the GPU does at best. */
 @Command(name = "gpu", mixinStandardHelpOptions = true, showDefaultValues = true,
-        description = {"Measures training steps (forward, cross-entropy, backward, SGD with momentum and weight decay) and inference: lenet "
-            + "batch 64 and 1024, resnet20 batch 128 and 1024, alexnet batch 256, vgg16 batch 64.",
+        description = {"Measures training steps (forward, cross-entropy, backward, SGD with momentum and weight decay) and inference: "
+            + "lenet batch 64 and 1024, resnet20 batch 128 and 1024, alexnet batch 256, vgg16 batch 64.",
             "Steps are replayed with the images on the device and timed by its own events; a device without them is timed by the wall "
             + "clock. gemm is the share of the speed of large matrix products on the same device, GB/s what the kernels of a step read and "
             + "write, copy its share of the speed of a large copy.",

@@ -8,6 +8,7 @@ import dev.lamina.nn.Model;
 import dev.lamina.train.Evaluation;
 import dev.lamina.train.Evaluator;
 import dev.lamina.train.RunFolder;
+import dev.lamina.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -63,7 +64,8 @@ final class EvalCommand implements Callable<Integer> {
                     result.samples(), result.loss(), 100 * result.top1(), 100 * result.top5(), result.seconds(), result.samplesPerSecond());
             if (json != null) {
                 double trainLoss = folder.history().isEmpty() ? Double.NaN : folder.history().getLast().trainLoss();
-                Results.write(json, Results.of(folder.config().toBuilder().precision(numbers).build(), backend, trainLoss, result.loss(), result.top1(), result.top5(),
+                TrainConfig config = folder.config().toBuilder().precision(numbers).build();
+                Results.write(json, Results.of(config, backend, trainLoss, result.loss(), result.top1(), result.top5(),
                         folder.history().size(), result.seconds(), result.samplesPerSecond()));
             }
         }

@@ -145,7 +145,8 @@ final class TrainCommand implements Callable<Integer> {
         return TrainConfig.builder(model, data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
                 .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
-                .precision(precision).options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
+                .precision(precision)
+                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */

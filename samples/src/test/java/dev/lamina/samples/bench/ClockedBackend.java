@@ -18,8 +18,8 @@ import java.util.Map;
 import java.util.Optional;
 
 /**
- * The reference with a clock of its own, on which a run takes {@link #RUN_MILLISECONDS} and each node as many milliseconds as its place in the
- * profile, from 1; each node touches 100 bytes, and one copy of 7 bytes comes first.
+ * The reference with a clock of its own, on which a run takes {@link #RUN_MILLISECONDS} and each node as many milliseconds as its place in
+ * the profile, from 1; each node touches 100 bytes, and one copy of 7 bytes comes first.
  */
 record ClockedBackend(Backend reference, List<Integer> replays) implements Backend {
     static final double RUN_MILLISECONDS = 4;

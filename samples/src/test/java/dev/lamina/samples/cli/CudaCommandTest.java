@@ -74,8 +74,8 @@ class CudaCommandTest {
     }
 
     /**
-     * A loss of step T has its own relative rounding r, see {@link ModelParity}, and that of weights which are off by at most T r of the way
-     * they have come: the loss changes by at most T r of what this way has changed it, which is less than the loss itself.
+     * A loss of step T has its own relative rounding r, see {@link ModelParity}, and that of weights which are off by at most T r of the
+     * way they have come: the loss changes by at most T r of what this way has changed it, which is less than the loss itself.
      */
     @Test
     void trainsLenetToTheLossesOfTheReference() throws IOException {

@@ -148,7 +148,8 @@ class LaminaTest {
         assertTrue(doctor.out().contains("reference"), doctor.out());
         // On a machine without a GPU why not, and for each library what is missing.
         assertTrue(doctor.out().lines().anyMatch(line -> line.matches("cuda +(available|not available|only by name): .+")), doctor.out());
-        assertTrue(doctor.out().lines().anyMatch(line -> line.matches(" +cuDNN +.+")) || !doctor.out().contains("Linux amd64"), doctor.out());
+        assertTrue(doctor.out().lines().anyMatch(line -> line.matches(" +cuDNN +.+")) || !doctor.out().contains("Linux amd64"),
+                doctor.out());
         Outcome datasets = Outcome.of("datasets", "--data-dir", dir.toString());
         assertEquals(0, datasets.exit());
         assertTrue(datasets.out().contains("digits") && datasets.out().contains("built in"), datasets.out());
