@@ -250,6 +250,19 @@ class CudaExecutableTest {
         }
     }
 
+    @Test
+    void resultsDoNotTakeTheMemoryOfWhatIsReadLater() {
+        GraphBuilder g = new GraphBuilder();
+        Value a = Shaping.reverse(g.input("x", floats(4)), 0);
+        g.output("early", Shaping.reverse(Pointwise.exp(a), 0));
+        g.output("late", Shaping.reverse(a, 0));
+        try (State state = backend.createState(List.of()); Executable executable = backend.compile(g.build(), CompileOptions.defaults())) {
+            Map<String, Tensor> y = executable.call(state, Map.of("x", Tensor.of(new float[] {0, 1, 2, 3})));
+            assertArrayEquals(new float[] {1, (float) Math.E, (float) Math.exp(2), (float) Math.exp(3)}, floats(y.get("early")), 1e-5f);
+            assertArrayEquals(new float[] {0, 1, 2, 3}, floats(y.get("late")));
+        }
+    }
+
     private static String message(org.junit.jupiter.api.function.Executable call) {
         return assertThrows(IllegalArgumentException.class, call).getMessage();
     }

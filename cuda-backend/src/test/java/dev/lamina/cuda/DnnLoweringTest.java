@@ -254,7 +254,7 @@ class DnnLoweringTest {
     @Test
     void averagePoolingIsCudnnsWhereItTakesTheWindow() {
         assertEquals("", pool(Window.of(3).stride(2).padding(1), "cuDNN average pooling").note());
-        assertTrue(pool(Window.of(3).stride(2).dilation(2), "kernel average_pool").note().contains("neither dilation"));
+        assertTrue(pool(Window.of(3).stride(2).dilation(2), "kernel average_pool").note().contains("no dilation"));
         assertTrue(pool(Window.of(2).stride(2).padding(0, 0, 1, 0), "kernel average_pool").note().contains("both ends"));
         assertTrue(pool(Window.of(2).stride(2).rounding(Rounding.CEIL), "kernel average_pool").note().contains("rounds down"));
     }
