@@ -1,18 +1,24 @@
 package dev.lamina.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.backend.CompileReport;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
+import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Shaping;
+import dev.lamina.graph.Softmax;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
+import dev.lamina.graph.Window;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.util.List;
@@ -20,6 +26,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Results that depend on the state alone are computed when it has changed, whoever has changed it, and kept meanwhile. */
 class CudaStatesTest {
@@ -89,7 +97,7 @@ class CudaStatesTest {
         try (State state = backend.createState(inference.variables());
                 Executable infer = backend.compile(inference, CompileOptions.defaults())) {
             long always = infer.report().lowered().stream().filter(l -> !l.note().contains("only when the state has changed")).count();
-            assertEquals(true, always < infer.report().lowered().size(), infer.report()::toString);
+            assertTrue(always < infer.report().lowered().size(), infer.report()::toString);
             set(state, 1, 2, 3);
             expect(infer, state, 1, 2, 3);
             expect(infer, state, 1, 2, 3);
@@ -97,6 +105,51 @@ class CudaStatesTest {
                 Emulator.control().reset();
                 expect(infer, state, 1, 2, 3);
                 assertEquals(0, Emulator.control().count("launches"), "launches beside the captured graph");
+            }
+        }
+    }
+
+    /** Later runs read what the first one has computed from the state: its memory is nobody else's, whatever comes between. */
+    @Test
+    void resultsOfTheStateAloneOutliveTheRun() {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.input("x", TensorType.of(DType.FLOAT32, 1, 64));
+        Value w = g.variable("w", TensorType.of(DType.FLOAT32, 1, 64), true);
+        Value y = Softmax.softmax(x.plus(Shaping.reverse(w, 1)), 1);
+        for (int i = 0; i < 3; i++) {
+            y = Softmax.softmax(y.times(5), 1);
+        }
+        g.output("y", Reduction.max(y, 1));
+        expectEqualRuns(g.build(), CompileOptions.defaults(), Map.of("x", FaultRig.ramp(1, 1, 64)));
+    }
+
+    /** The same for what is converted into another layout or type: bfloat16 copies of filters. */
+    @ParameterizedTest
+    @EnumSource(Precision.class)
+    void convertedVariablesOutliveTheRun(Precision precision) {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.input("x", TensorType.of(DType.FLOAT32, 2, 4, 6, 6));
+        Value y = x;
+        for (int i = 0; i < 5; i++) {
+            Value w = g.variable("w" + i, TensorType.of(DType.FLOAT32, 4, 4, 3, 3), true);
+            y = Convolution.conv2d(y, Shaping.reverse(w, 0), Window.of(3).padding(1), 1);
+        }
+        g.output("y", y);
+        CompileOptions options = CompileOptions.defaults().withPrecision(precision);
+        Graph graph = g.build();
+        expectEqualRuns(graph, options, Map.of("x", FaultRig.ramp(1, 2, 4, 6, 6)));
+        try (Executable executable = backend.compile(graph, options)) {
+            List<String> everyRun = executable.report().reorders().stream().map(CompileReport.Reorder::value).toList();
+            assertTrue(List.of("x", y.name()).containsAll(everyRun), () -> "converted in every run: " + everyRun);
+        }
+    }
+
+    private static void expectEqualRuns(Graph graph, CompileOptions options, Map<String, Tensor> inputs) {
+        try (State state = backend.createState(graph.variables()); Executable executable = backend.compile(graph, options)) {
+            state.variables().forEach((name, type) -> state.set(name, FaultRig.ramp(name.hashCode() % 5, type.shape().toArray())));
+            String first = FaultRig.text(executable.call(state, inputs));
+            for (int i = 0; i < 3; i++) {
+                assertEquals(first, FaultRig.text(executable.call(state, inputs)));
             }
         }
     }
