@@ -186,8 +186,8 @@ public final class CudaBackend implements Backend {
     }
 
     /**
-     * Closes what an executable or a state has, once nothing uses it any more. After an error that the context sticks to, the driver refuses
-     * that too; then what is left goes with the context, and nothing is thrown: whoever met the error knows.
+     * Closes what an executable or a state has, once nothing uses it any more. After an error that the context sticks to, the driver
+     * refuses that too; then what is left goes with the context, and nothing is thrown: whoever met the error knows.
      */
     void release(Owned objects) {
         boolean lost = isLost();

@@ -2,6 +2,7 @@ package dev.lamina.cuda;
 
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileReport;
+import dev.lamina.backend.Contract;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.MemoryPlan;
 import dev.lamina.backend.Profiled;
@@ -15,8 +16,6 @@ import dev.lamina.cuda.lowering.PointerTable;
 import dev.lamina.cuda.lowering.Step;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Rewritten;
-import dev.lamina.graph.Source;
-import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.Tensor;
@@ -35,6 +34,7 @@ import java.util.function.Supplier;
 final class CudaExecutable implements Executable {
     private final CudaBackend backend;
     private final Graph graph;
+    private final Contract contract;
     private final Owned owned = new Owned();
     private final Assembly assembly;
     private final DeviceArena arena;
@@ -51,6 +51,7 @@ final class CudaExecutable implements Executable {
     CudaExecutable(CudaBackend backend, Graph graph, Rewritten rewritten, CompileOptions options) {
         this.backend = backend;
         this.graph = graph;
+        this.contract = Contract.of(graph);
         try {
             assembly = Compiler.compile(rewritten.graph(), options, backend.tools(), owned);
             updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
@@ -63,7 +64,7 @@ final class CudaExecutable implements Executable {
             results.clearFaults();
             plan = plan(rewritten);
             replay = owned.add(new Replay(backend, assembly));
-            inputs = owned.add(new RunInputs(backend, graph.inputs(), places));
+            inputs = owned.add(new RunInputs(backend, contract, places));
         } catch (RuntimeException e) {
             backend.releaseAfter(e, owned);
             throw e;
@@ -116,7 +117,7 @@ final class CudaExecutable implements Executable {
         synchronized (backend) {
             requireOpen();
             own.requireOpen();
-            inputs.check(given);
+            contract.checkInputs(given);
             hasRun = false;
             try {
                 bind(own);
@@ -161,14 +162,7 @@ final class CudaExecutable implements Executable {
         if (bound == state && state.boundTo() == this) {
             return;
         }
-        for (Value value : graph.variables()) {
-            String name = ((Source.Variable) value.node().op()).variableName();
-            TensorType held = state.variables().get(name);
-            if (!value.type().equals(held)) {
-                throw new IllegalArgumentException("run: variable \"" + name + "\" is " + (held == null ? "missing in" : held + " in")
-                        + " the state, needs " + value.type() + ".");
-            }
-        }
+        contract.checkVariables(state);
         // If a variable cannot be moved, those before it have: no executable may believe that it knows the addresses.
         state.boundTo(null);
         Map<String, Long> addresses = new LinkedHashMap<>();
@@ -227,11 +221,7 @@ final class CudaExecutable implements Executable {
 
     @Override
     public void read(String output, Tensor into) {
-        Value value = graph.output(output);
-        if (into.dtype() != value.dtype() || !into.shape().equals(value.shape())) {
-            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is "
-                    + new TensorType(into.dtype(), into.shape()) + ".");
-        }
+        Value value = contract.checkTarget(output, into);
         synchronized (backend) {
             copy(value, into);
         }
@@ -239,13 +229,7 @@ final class CudaExecutable implements Executable {
 
     @Override
     public Tensor read(Value value) {
-        if (!graph.nodes().contains(value.node())) {
-            throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
-        }
-        if (!results.has(value)) {
-            throw new IllegalStateException("read: the memory of value \"" + value.name()
-                    + "\" may have been reused. Compile with keepAll, or make it an output.");
-        }
+        contract.checkReadable(value, results.has(value));
         Tensor copy = Tensor.zeros(value.dtype(), value.shape());
         synchronized (backend) {
             copy(value, copy);

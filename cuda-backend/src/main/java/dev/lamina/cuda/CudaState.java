@@ -1,6 +1,6 @@
 package dev.lamina.cuda;
 
-import dev.lamina.backend.BackendException;
+import dev.lamina.backend.Contract;
 import dev.lamina.backend.State;
 import dev.lamina.cuda.api.DeviceMemory;
 import dev.lamina.cuda.lowering.Layout;
@@ -50,19 +50,11 @@ final class CudaState implements State {
     }
 
     private void add(Value value) {
-        if (!(value.node().op() instanceof Source.Variable variable)) {
-            throw new IllegalArgumentException("state: \"" + value.name() + "\" is not a variable.");
-        }
-        String name = variable.variableName();
-        TensorType known = types.putIfAbsent(name, value.type());
-        if (known == null) {
+        if (Contract.declare(types, value)) {
+            String name = ((Source.Variable) value.node().op()).variableName();
             DeviceMemory memory = allocate(name, value.type().bytes());
             slots.put(name, new Slot(Layout.plain(value.type()), memory));
             backend.compute().fill(memory.address(), (byte) 0, memory.bytes());
-        } else if (!known.equals(value.type())) {
-            throw new BackendException("state: variable \"" + name + "\" is " + known + " in one graph and " + value.type()
-                    + " in another.",
-                    "Give the variables different names.");
         }
     }
 
@@ -131,11 +123,7 @@ final class CudaState implements State {
     public void set(String name, Tensor value) {
         synchronized (backend) {
             Slot slot = slot(name);
-            TensorType given = new TensorType(value.dtype(), value.shape());
-            if (!given.equals(types.get(name))) {
-                throw new IllegalArgumentException("state: variable \"" + name + "\" is " + types.get(name) + ", the value is " + given
-                        + ".");
-            }
+            Contract.checkValue(types, name, value);
             Tensor row = value.isContiguous() ? value : value.contiguous();
             // The host sets the learning rate before every step; results that depend on the state only are computed again then. First, as
             // an upload that fails may have changed a part.
@@ -158,11 +146,8 @@ final class CudaState implements State {
 
     private Slot slot(String name) {
         requireOpen();
-        Slot slot = slots.get(name);
-        if (slot == null) {
-            throw new IllegalArgumentException("state: there is no variable \"" + name + "\"; there are " + types.keySet() + ".");
-        }
-        return slot;
+        Contract.variable(types, name);
+        return slots.get(name);
     }
 
     void requireOpen() {

@@ -37,7 +37,7 @@ final class DeviceArena implements AutoCloseable {
         int end = steps.size();
         for (Buffer buffer : own) {
             boolean kept = buffer.home() == Buffer.Home.KEPT;
-            // Where guards are watched every buffer has its own bytes, so that a guard belongs to one buffer from the first step to the last.
+            // Where guards are watched every buffer has its own bytes, so that a guard belongs to one buffer all the time.
             int birth = kept || guards ? -1 : Math.min(buffer.birth(), end);
             blocks.add(new ArenaPlanner.Block(buffer.bytes() + (guards ? GUARD_BYTES : 0), birth,
                     kept || guards ? end : Math.max(birth, buffer.death())));

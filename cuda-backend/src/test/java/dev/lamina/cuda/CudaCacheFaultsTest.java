@@ -36,7 +36,8 @@ class CudaCacheFaultsTest {
         public static void main(String[] arguments) {
             try (FaultRig rig = new FaultRig(Settings.defaults())) {
                 String results = rig.results(FaultRig.LAST, 3) + rig.results(CompileOptions.defaults(), 2);
-                System.out.println("compiled " + ((KernelCache) rig.backend.tools().kernels()).compiled() + " results " + results.hashCode());
+                System.out.println("compiled " + ((KernelCache) rig.backend.tools().kernels()).compiled() + " results "
+                        + results.hashCode());
             }
         }
     }

@@ -85,7 +85,8 @@ class ParityTest {
     }
 
     private static Stream<DynamicContainer> both(Check check) {
-        return Stream.of(dynamicContainer("ops", numbered(OpCases.all(), check)), dynamicContainer("grids", numbered(GridCases.all(), check)));
+        return Stream.of(dynamicContainer("ops", numbered(OpCases.all(), check)),
+                dynamicContainer("grids", numbered(GridCases.all(), check)));
     }
 
     private static Stream<DynamicTest> numbered(List<OpCase> cases, Check check) {

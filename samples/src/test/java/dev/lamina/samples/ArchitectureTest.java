@@ -94,12 +94,14 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule FINDING_CUDA_KNOWS_NOTHING_OF_USING_IT = noClasses()
         .that().resideInAPackage("dev.lamina.cuda.libraries..")
-        .should().dependOnClassesThat().resideInAnyPackage("dev.lamina.cuda.api..", "dev.lamina.cuda.kernels..", "dev.lamina.cuda.lowering..");
+        .should().dependOnClassesThat().resideInAnyPackage(
+            "dev.lamina.cuda.api..", "dev.lamina.cuda.kernels..", "dev.lamina.cuda.lowering..");
 
     @ArchTest
     static final ArchRule CALLING_CUDA_KNOWS_NOTHING_OF_GRAPHS = noClasses()
         .that().resideInAPackage("dev.lamina.cuda.api..")
-        .should().dependOnClassesThat().resideInAnyPackage("dev.lamina.graph..", "dev.lamina.cuda.kernels..", "dev.lamina.cuda.lowering..");
+        .should().dependOnClassesThat().resideInAnyPackage(
+            "dev.lamina.graph..", "dev.lamina.cuda.kernels..", "dev.lamina.cuda.lowering..");
 
     @ArchTest
     static final ArchRule CORE_SEES_NO_BACKEND_AND_NO_SAMPLE = noClasses()

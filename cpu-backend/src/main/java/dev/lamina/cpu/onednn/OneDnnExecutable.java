@@ -3,6 +3,7 @@ package dev.lamina.cpu.onednn;
 import dev.lamina.backend.ArenaPlanner;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileReport;
+import dev.lamina.backend.Contract;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.MemoryPlan;
 import dev.lamina.backend.State;
@@ -29,6 +30,7 @@ final class OneDnnExecutable implements Executable {
 
     private final OneDnnBackend backend;
     private final Graph graph;
+    private final Contract contract;
     private final Rewritten rewritten;
     private final CompileOptions options;
     private final NativeScope scope;
@@ -51,6 +53,7 @@ final class OneDnnExecutable implements Executable {
     OneDnnExecutable(OneDnnBackend backend, Graph graph, Rewritten rewritten, CompileOptions options) {
         this.backend = backend;
         this.graph = graph;
+        this.contract = Contract.of(graph);
         this.rewritten = rewritten;
         this.options = options;
         this.scope = new NativeScope(backend.engine());
@@ -148,7 +151,7 @@ final class OneDnnExecutable implements Executable {
             throw new IllegalArgumentException("run: the state belongs to another backend; create it with this one.");
         }
         own.requireOpen();
-        check(given);
+        contract.checkInputs(given);
         synchronized (backend.team()) {
             backend.requireOpen();
             backend.team().enter();
@@ -181,37 +184,12 @@ final class OneDnnExecutable implements Executable {
         (tensor.isContiguous() ? tensor : tensor.contiguous()).writeTo(input.memory, 0);
     }
 
-    private void check(Map<String, Tensor> given) {
-        for (InputSlot input : inputs) {
-            Tensor tensor = given.get(input.name);
-            if (tensor == null) {
-                throw new IllegalArgumentException("run: input \"" + input.name + "\" is missing, needs " + input.type + ".");
-            }
-            if (tensor.dtype() != input.type.dtype() || !tensor.shape().equals(input.type.shape())) {
-                throw new IllegalArgumentException("run: input \"" + input.name + "\" is "
-                        + new TensorType(tensor.dtype(), tensor.shape()) + ", needs " + input.type + ".");
-            }
-        }
-        if (given.size() != inputs.length) {
-            List<String> known = graph.inputs().stream().map(v -> ((Source.Input) v.node().op()).inputName()).toList();
-            String unknown = given.keySet().stream().filter(name -> !known.contains(name)).findFirst().orElse("");
-            throw new IllegalArgumentException("run: input \"" + unknown + "\" is unknown; the graph has " + known + ".");
-        }
-    }
-
     /** Puts the state's variables where the steps expect them: at once if nothing has changed since the last run. */
     private void bind(OneDnnState state) {
         if (bound == state && state.boundTo() == this) {
             return;
         }
-        for (Value value : graph.variables()) {
-            String name = ((Source.Variable) value.node().op()).variableName();
-            TensorType held = state.variables().get(name);
-            if (!value.type().equals(held)) {
-                throw new IllegalArgumentException("run: variable \"" + name + "\" is " + (held == null ? "missing in" : held + " in")
-                        + " the state, needs " + value.type() + ".");
-            }
-        }
+        contract.checkVariables(state);
         // If a variable cannot be moved, those before it have: no executable may believe that it knows the addresses.
         state.boundTo(null);
         Map<String, Long> addresses = new LinkedHashMap<>();
@@ -226,24 +204,13 @@ final class OneDnnExecutable implements Executable {
 
     @Override
     public void read(String output, Tensor into) {
-        Value value = graph.output(output);
-        if (into.dtype() != value.dtype() || !into.shape().equals(value.shape())) {
-            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is "
-                    + new TensorType(into.dtype(), into.shape()) + ".");
-        }
+        Value value = contract.checkTarget(output, into);
         copy(value, outputs.get(output), into);
     }
 
     @Override
     public Tensor read(Value value) {
-        if (!graph.nodes().contains(value.node())) {
-            throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
-        }
-        boolean readable = options.keepAll() || graph.outputs().containsValue(value);
-        if (!readable) {
-            throw new IllegalStateException("read: the memory of value \"" + value.name()
-                    + "\" may have been reused. Compile with keepAll, or make it an output.");
-        }
+        contract.checkReadable(value, options.keepAll() || graph.outputs().containsValue(value));
         Tensor copy = Tensor.zeros(value.dtype(), value.shape());
         copy(value, assembly.any(rewritten.of(value).orElseThrow()), copy);
         return copy;

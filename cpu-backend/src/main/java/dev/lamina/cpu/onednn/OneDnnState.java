@@ -1,6 +1,6 @@
 package dev.lamina.cpu.onednn;
 
-import dev.lamina.backend.BackendException;
+import dev.lamina.backend.Contract;
 import dev.lamina.backend.State;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.TensorType;
@@ -49,17 +49,9 @@ final class OneDnnState implements State {
     }
 
     private void add(Value value) {
-        if (!(value.node().op() instanceof Source.Variable variable)) {
-            throw new IllegalArgumentException("state: \"" + value.name() + "\" is not a variable.");
-        }
-        String name = variable.variableName();
-        TensorType known = types.putIfAbsent(name, value.type());
-        if (known == null) {
+        if (Contract.declare(types, value)) {
+            String name = ((Source.Variable) value.node().op()).variableName();
             slots.put(name, new Slot(Layout.plain(value.type()), scope.pages(value.type().bytes(), "variable \"" + name + "\"")));
-        } else if (!known.equals(value.type())) {
-            throw new BackendException("state: variable \"" + name + "\" is " + known + " in one graph and " + value.type()
-                    + " in another.",
-                    "Give the variables different names.");
         }
     }
 
@@ -124,10 +116,7 @@ final class OneDnnState implements State {
     @Override
     public void set(String name, Tensor value) {
         Slot slot = slot(name);
-        TensorType given = new TensorType(value.dtype(), value.shape());
-        if (!given.equals(types.get(name))) {
-            throw new IllegalArgumentException("state: variable \"" + name + "\" is " + types.get(name) + ", the value is " + given + ".");
-        }
+        Contract.checkValue(types, name, value);
         MemorySegment row = value.contiguous().memory();
         if (slot.layout.isPlain()) {
             MemorySegment.copy(row, 0, slot.memory.segment(), 0, row.byteSize());
@@ -143,11 +132,8 @@ final class OneDnnState implements State {
 
     private Slot slot(String name) {
         requireOpen();
-        Slot slot = slots.get(name);
-        if (slot == null) {
-            throw new IllegalArgumentException("state: there is no variable \"" + name + "\"; there are " + types.keySet() + ".");
-        }
-        return slot;
+        Contract.variable(types, name);
+        return slots.get(name);
     }
 
     void requireOpen() {

@@ -1,20 +1,19 @@
 package dev.lamina.cpu.reference;
 
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.Contract;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.MemoryPlan;
 import dev.lamina.backend.State;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
-import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -28,13 +27,14 @@ final class ReferenceExecutable implements Executable {
     private final Workers workers;
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
-    private final Map<String, Value> inputs = new LinkedHashMap<>();
+    private final Contract contract;
     private ReferenceState bound;
     private List<Call> calls;
     private boolean hasRun;
 
     ReferenceExecutable(Graph graph, CompileOptions options, Workers workers) {
         this.graph = graph;
+        this.contract = Contract.of(graph);
         this.options = options;
         this.workers = workers;
         this.plan = MemoryPlan.of(graph, options);
@@ -46,9 +46,6 @@ final class ReferenceExecutable implements Executable {
         }
         // All ones is NaN in every floating type: an element that a kernel forgot to write shows.
         memory.fill(POISON);
-        for (Value input : graph.inputs()) {
-            inputs.put(((Source.Input) input.node().op()).inputName(), input);
-        }
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Source.Constant constant) {
                 place(node.output(0)).copyFrom(constant.tensor().contiguous().memory());
@@ -78,9 +75,11 @@ final class ReferenceExecutable implements Executable {
             throw new IllegalArgumentException("run: the state belongs to another backend; create it with this one.");
         }
         own.requireOpen();
-        check(given);
+        contract.checkInputs(given);
         bind(own);
-        inputs.forEach((name, value) -> place(value).copyFrom(given.get(name).contiguous().memory()));
+        for (int i = 0; i < contract.inputs().size(); i++) {
+            place(contract.inputs().get(i)).copyFrom(given.get(contract.names().get(i)).contiguous().memory());
+        }
         hasRun = false;
         for (Call call : calls) {
             Lowering.run(call);
@@ -88,37 +87,12 @@ final class ReferenceExecutable implements Executable {
         hasRun = true;
     }
 
-    private void check(Map<String, Tensor> given) {
-        inputs.forEach((name, value) -> {
-            Tensor tensor = given.get(name);
-            if (tensor == null) {
-                throw new IllegalArgumentException("run: input \"" + name + "\" is missing, needs " + value.type() + ".");
-            }
-            TensorType type = new TensorType(tensor.dtype(), tensor.shape());
-            if (!type.equals(value.type())) {
-                throw new IllegalArgumentException("run: input \"" + name + "\" is " + type + ", needs " + value.type() + ".");
-            }
-        });
-        for (String name : given.keySet()) {
-            if (!inputs.containsKey(name)) {
-                throw new IllegalArgumentException("run: input \"" + name + "\" is unknown; the graph has " + inputs.keySet() + ".");
-            }
-        }
-    }
-
     /** Resolves every node's memory, once for each state. */
     private void bind(ReferenceState state) {
         if (state == bound) {
             return;
         }
-        for (Value value : graph.variables()) {
-            String name = ((Source.Variable) value.node().op()).variableName();
-            TensorType held = state.variables().get(name);
-            if (!value.type().equals(held)) {
-                throw new IllegalArgumentException("run: variable \"" + name + "\" is " + (held == null ? "missing in" : held + " in")
-                        + " the state, needs " + value.type() + ".");
-            }
-        }
+        contract.checkVariables(state);
         bound = state;
         calls = new ArrayList<>();
         for (Node node : graph.nodes()) {
@@ -141,23 +115,12 @@ final class ReferenceExecutable implements Executable {
 
     @Override
     public void read(String output, Tensor into) {
-        Value value = graph.output(output);
-        TensorType type = new TensorType(into.dtype(), into.shape());
-        if (!type.equals(value.type())) {
-            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is " + type + ".");
-        }
-        copy(value, into);
+        copy(contract.checkTarget(output, into), into);
     }
 
     @Override
     public Tensor read(Value value) {
-        if (!graph.nodes().contains(value.node())) {
-            throw new IllegalArgumentException("read: value \"" + value.name() + "\" is not computed by this graph.");
-        }
-        if (!options.keepAll() && !graph.outputs().containsValue(value)) {
-            throw new IllegalStateException("read: value \"" + value.name()
-                    + "\" is no output, its memory may have been reused. Compile with CompileOptions.keepingAll().");
-        }
+        contract.checkReadable(value, options.keepAll() || graph.outputs().containsValue(value));
         Tensor tensor = Tensor.zeros(value.dtype(), value.shape());
         copy(value, tensor);
         return tensor;

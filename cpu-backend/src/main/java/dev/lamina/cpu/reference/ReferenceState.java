@@ -1,6 +1,7 @@
 package dev.lamina.cpu.reference;
 
 import dev.lamina.backend.BackendException;
+import dev.lamina.backend.Contract;
 import dev.lamina.backend.MemoryPlan;
 import dev.lamina.backend.State;
 import dev.lamina.graph.Source;
@@ -23,10 +24,7 @@ final class ReferenceState implements State {
     ReferenceState(List<Value> variables) {
         try {
             for (Value value : variables) {
-                if (!(value.node().op() instanceof Source.Variable variable)) {
-                    throw new IllegalArgumentException("state: \"" + value.name() + "\" is not a variable.");
-                }
-                add(variable);
+                add(value);
             }
         } catch (RuntimeException e) {
             arena.close();
@@ -34,14 +32,10 @@ final class ReferenceState implements State {
         }
     }
 
-    private void add(Source.Variable variable) {
-        String name = variable.variableName();
-        TensorType known = types.putIfAbsent(name, variable.type());
-        if (known == null) {
-            memory.put(name, allocate(arena, variable.type().bytes(), "variable \"" + name + "\" of type " + variable.type()));
-        } else if (!known.equals(variable.type())) {
-            throw new BackendException("state: variable \"" + name + "\" is " + known + " and " + variable.type() + ".",
-                    "Rename one of them.");
+    private void add(Value value) {
+        if (Contract.declare(types, value)) {
+            String name = ((Source.Variable) value.node().op()).variableName();
+            memory.put(name, allocate(arena, value.type().bytes(), "variable \"" + name + "\" of type " + value.type()));
         }
     }
 
@@ -76,10 +70,7 @@ final class ReferenceState implements State {
     @Override
     public void set(String name, Tensor value) {
         MemorySegment segment = segment(name);
-        TensorType given = new TensorType(value.dtype(), value.shape());
-        if (!given.equals(types.get(name))) {
-            throw new IllegalArgumentException("state: variable \"" + name + "\" is " + types.get(name) + ", the value is " + given + ".");
-        }
+        Contract.checkValue(types, name, value);
         segment.copyFrom(value.contiguous().memory());
     }
 
@@ -92,11 +83,8 @@ final class ReferenceState implements State {
     /** A variable's memory. */
     MemorySegment segment(String name) {
         requireOpen();
-        MemorySegment segment = memory.get(name);
-        if (segment == null) {
-            throw new IllegalArgumentException("state: there is no variable \"" + name + "\"; there are " + types.keySet() + ".");
-        }
-        return segment;
+        Contract.variable(types, name);
+        return memory.get(name);
     }
 
     @Override

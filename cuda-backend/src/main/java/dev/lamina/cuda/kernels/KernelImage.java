@@ -9,8 +9,8 @@ import java.util.HexFormat;
 import java.util.List;
 
 /**
- * A compiled module as a file: magic number, length, SHA-256 of key and image, then the image, so that a file that was cut short or changed,
- * or that is another one under this name, is known as such. Stateless.
+ * A compiled module as a file: magic number, length, SHA-256 of key and image, then the image, so that a file that was cut short or
+ * changed, or that is another one under this name, is known as such. Stateless.
  */
 final class KernelImage {
     private static final int MAGIC = 0x4C4B4332;

@@ -178,7 +178,8 @@ class KernelCacheTest {
 
     @Test
     void modulesThatTheDriverRefusesAreRebuilt() throws IOException {
-        rebuiltFrom((name, _) -> KernelImage.pack(name, "no image".getBytes(java.nio.charset.StandardCharsets.US_ASCII)), "cuModuleLoadData");
+        rebuiltFrom((name, _) -> KernelImage.pack(name, "no image".getBytes(java.nio.charset.StandardCharsets.US_ASCII)),
+                "cuModuleLoadData");
     }
 
     @Test

@@ -68,7 +68,8 @@ final class RealNvrtc {
                 .flatMap(path -> Arrays.stream(path.split(File.pathSeparator))).filter(path -> !path.isEmpty()).map(Path::of)
                 .filter(folder -> !folder.equals(Emulator.folder())).forEach(folders::add);
         folders.addAll(List.of(Path.of("/usr/local/cuda/lib64"), Path.of("/usr/lib/x86_64-linux-gnu"), Path.of("/usr/lib64")));
-        return folders.stream().filter(Files::isDirectory).flatMap(folder -> in(folder, "libnvrtc.so.1[23]{,.[0-9]*}").stream()).findFirst();
+        return folders.stream().filter(Files::isDirectory)
+                .flatMap(folder -> in(folder, "libnvrtc.so.1[23]{,.[0-9]*}").stream()).findFirst();
     }
 
     private static Optional<Path> in(Path folder, String pattern) {
