@@ -84,7 +84,8 @@ public record Contract(Graph graph, List<Value> inputs, List<String> names) {
     public Value checkTarget(String output, Tensor into) {
         Value value = graph.output(output);
         if (!has(into, value.type())) {
-            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is " + type(into) + ".");
+            throw new IllegalArgumentException("read: output \"" + output + "\" is " + value.type() + ", the tensor is "
+                    + type(into) + ".");
         }
         return value;
     }
