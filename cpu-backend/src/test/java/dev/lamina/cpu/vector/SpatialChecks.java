@@ -67,7 +67,8 @@ final class SpatialChecks {
     static void assertAllocatesNothing(Kernel kernel, String what) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long bytes = Long.MAX_VALUE;
-        for (int attempt = 0; attempt < 2000 && bytes != 0; attempt++) {
+        long deadline = System.nanoTime() + Expect.PATIENCE.toNanos();
+        while (bytes != 0 && System.nanoTime() < deadline) {
             long before = threads.getCurrentThreadAllocatedBytes();
             for (int i = 0; i < 20; i++) {
                 kernel.run();
