@@ -1,17 +1,12 @@
 package dev.lamina.cuda;
 
 import static org.junit.jupiter.api.Assertions.assertTrue;
-import static org.junit.jupiter.api.DynamicContainer.dynamicContainer;
-import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
-import dev.lamina.backend.CompileOptions.Precision;
-import dev.lamina.backend.Tolerance;
 import dev.lamina.graph.cases.CaseGraph;
-import dev.lamina.graph.cases.GridCases;
 import dev.lamina.graph.cases.OpCase;
 import dev.lamina.graph.cases.OpCases;
 import dev.lamina.parity.Parity;
@@ -20,8 +15,6 @@ import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -30,8 +23,8 @@ import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.TestFactory;
 
 /**
- * Every case on the device in float32, TF32, bfloat16 and float64 against the reference in float64, which stands for exact arithmetic:
- * results, gradients and state. Cases with state run twice, so that what an update stored is read again; the second run is captured.
+ * Every case on the device in float32, and the shorter list in float64, against the reference in float64, which stands for exact
+ * arithmetic: results, gradients and state. Cases with state run twice, so that what an update stored is read again; the second run is captured.
  */
 class ParityTest {
     private static Backend reference;
@@ -56,41 +49,18 @@ class ParityTest {
 
     @TestFactory
     Stream<DynamicContainer> agreesInFloat32() {
-        return both(ParityTest::agrees);
-    }
-
-    @TestFactory
-    Stream<DynamicContainer> agreesInTf32() {
-        return both((c, _) -> narrow(c, Precision.TF32, Tolerance.TF32_EPSILON));
-    }
-
-    @TestFactory
-    Stream<DynamicContainer> agreesInBfloat16() {
-        return both((c, _) -> narrow(c, Precision.BFLOAT16, DType.BFLOAT16.epsilon()));
+        return ParityCases.all(ParityTest::agrees);
     }
 
     @TestFactory
     Stream<DynamicTest> agreesInFloat64() {
-        return numbered(OpCases.all(), (c, _) -> {
+        return ParityCases.of(OpCases.all(), (c, _) -> {
             CaseGraph graph = new CaseGraph(c, DType.FLOAT64);
             List<String> failures = new ArrayList<>();
             CompileOptions defaults = CompileOptions.defaults();
             Parity.compare(graph.run(reference, defaults), graph.run(guarded, defaults), c::tolerance, "float64", failures);
             assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
         });
-    }
-
-    private interface Check {
-        void check(OpCase c, int number);
-    }
-
-    private static Stream<DynamicContainer> both(Check check) {
-        return Stream.of(dynamicContainer("ops", numbered(OpCases.all(), check)),
-                dynamicContainer("grids", numbered(GridCases.all(), check)));
-    }
-
-    private static Stream<DynamicTest> numbered(List<OpCase> cases, Check check) {
-        return IntStream.range(0, cases.size()).mapToObj(i -> dynamicTest(cases.get(i).name(), () -> check.check(cases.get(i), i)));
     }
 
     private static Map<String, Tensor> exact(OpCase c, int runs) {
@@ -117,22 +87,6 @@ class ParityTest {
         }
         if (number % 4 == 2) {
             Parity.compare(expected, graph.run(guarded, defaults.keepingAll(), runs), c::tolerance, "keeping all", failures);
-        }
-        assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
-    }
-
-    private static void narrow(OpCase c, Precision precision, double epsilon) {
-        CaseGraph graph = new CaseGraph(c, DType.FLOAT32);
-        int runs = graph.hasState() ? 2 : 1;
-        CompileOptions options = CompileOptions.defaults().withPrecision(precision);
-        List<String> failures = new ArrayList<>();
-        Function<DType, Tolerance> tolerance = dtype -> c.tolerance(dtype).withOperands(epsilon);
-        Map<String, Tensor> expected = exact(c, runs);
-        Map<String, Tensor> actual = graph.run(guarded, options, runs);
-        if (Parity.hasKinksBehindProducts(graph.graph())) {
-            Parity.compareNorms(expected, actual, tolerance.apply(DType.FLOAT32), precision.toString(), failures);
-        } else {
-            Parity.compare(expected, actual, tolerance, precision.toString(), failures);
         }
         assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
     }
