@@ -24,7 +24,8 @@ import org.junit.jupiter.api.TestFactory;
 
 /**
  * Every case on the device in float32, and the shorter list in float64, against the reference in float64, which stands for exact
- * arithmetic: results, gradients and state. Cases with state run twice, so that what an update stored is read again; the second run is captured.
+ * arithmetic: results, gradients and state. Cases with state run twice, so that what an update stored is read again; the second run is
+ * captured.
  */
 class ParityTest {
     private static Backend reference;
