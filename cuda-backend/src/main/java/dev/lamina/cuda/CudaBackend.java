@@ -134,7 +134,7 @@ public final class CudaBackend implements Backend {
         return new CudaExecutable(this, graph, rewritten, options);
     }
 
-    /** Constant folding computes here, as the graph itself would. */
+    /** Constant folding computes here, in the precision of the values, whatever the graph multiplies in. */
     private Map<String, Tensor> evaluate(Graph constants) {
         CompileOptions plain = CompileOptions.defaults().without(CompileOptions.Pass.CONSTANT_FOLDING);
         try (State none = createState(List.of()); Executable executable = compile(constants, plain)) {

@@ -15,6 +15,7 @@ import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Loss;
+import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Shaping;
@@ -237,6 +238,16 @@ class CudaExecutableTest {
         }
         String modules = "\\d+ (module|kernel|function)[^,]*,? ?";
         assertEquals(before.replaceAll(modules, ""), Emulator.control().alive().replaceAll(modules, ""));
+    }
+
+    @Test
+    void productsOfHalfPrecisionValuesAreRefusedBeforeAnythingRuns() {
+        GraphBuilder g = new GraphBuilder();
+        Value x = g.input("x", TensorType.of(DType.FLOAT16, 2, 2));
+        g.output("y", MatMul.matmul(x, x, false, false));
+        Graph graph = g.build();
+        BackendException error = assertThrows(BackendException.class, () -> backend.compile(graph, CompileOptions.defaults()));
+        assertTrue(error.getMessage().contains("matmul") && error.getMessage().contains("not of float16; cast them"), error::getMessage);
     }
 
     @Test

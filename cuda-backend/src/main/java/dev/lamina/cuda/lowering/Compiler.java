@@ -28,6 +28,7 @@ import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Softmax;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.Update;
+import dev.lamina.tensor.DType;
 import java.util.List;
 import java.util.Optional;
 
@@ -87,7 +88,14 @@ public final class Compiler {
 
     /** Why a node cannot run on this backend, if it cannot. */
     public static Optional<String> unsupported(Node node) {
-        return Optional.empty();
+        boolean library = switch (node.op()) {
+            case Convolution _, MatMul _, Normalization _, Softmax _, Pooling.AvgPool _ -> true;
+            case Source _, Pooling _, Pointwise _, Loss _, Reduction _, Shaping _, Random _, Update _ -> false;
+        };
+        DType type = node.output(0).dtype();
+        return library && (type == DType.FLOAT16 || type == DType.BFLOAT16)
+                ? Optional.of("it computes this of float32 and float64 values, not of " + type + "; cast them, and choose precision by the"
+                        + " options of compilation.") : Optional.empty();
     }
 
     static Assembly.Conversion conversion() {
