@@ -3,6 +3,7 @@ package dev.lamina.graph;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,21 +25,62 @@ public final class Gradients {
      * @throws GraphException if the loss is no floating scalar, or does not depend differentiably on an entry
      */
     public static List<Value> of(Value loss, List<Value> by) {
-        return List.of(compute(loss, by, false));
+        Value[] found = compute(loss, by);
+        for (int i = 0; i < found.length; i++) {
+            if (found[i] == null) {
+                throw new GraphException(unreached(loss, by.get(i)));
+            }
+        }
+        return List.of(found);
     }
 
     /** Like {@link #of}, but gives zeros where the loss does not depend on an entry. */
     public static List<Value> orZeros(Value loss, List<Value> by) {
-        return List.of(compute(loss, by, true));
+        Value[] found = compute(loss, by);
+        for (int i = 0; i < found.length; i++) {
+            found[i] = found[i] == null ? Source.zerosLike(by.get(i)) : found[i];
+        }
+        return List.of(found);
     }
 
-    private static Value[] compute(Value loss, List<Value> by, boolean allowUnused) {
+    /**
+     * Like {@link #of}, but leaves out entries that a step function cuts off on purpose, {@link Pointwise.StepGradient#BLOCK}: what is
+     * below it keeps its values, and no optimizer, with weight decay or not, should touch it.
+     *
+     * @return gradient by entry, in the order of {@code by}
+     * @throws GraphException as {@link #of}, for other reasons why there is no gradient
+     */
+    public static Map<Value, Value> unlessBlocked(Value loss, List<Value> by) {
+        Value[] found = compute(loss, by);
+        Map<Value, Value> gradients = new LinkedHashMap<>();
+        for (int i = 0; i < found.length; i++) {
+            if (found[i] != null) {
+                gradients.put(by.get(i), found[i]);
+            } else if (!blocked(loss, by.get(i))) {
+                throw new GraphException(unreached(loss, by.get(i)));
+            }
+        }
+        return gradients;
+    }
+
+    private static boolean blocked(Value loss, Value value) {
+        List<Node> forward = forward(loss);
+        Set<Value> from = dependents(forward, List.of(value));
+        return forward.stream().anyMatch(n -> n.op() instanceof Pointwise.Binarize && n.op().whyNoGradient().isPresent()
+                && n.inputs().stream().anyMatch(from::contains));
+    }
+
+    private static List<Node> forward(Value loss) {
+        return List.copyOf(loss.graph().nodes().subList(0, loss.node().id() + 1));
+    }
+
+    /** Gradients, null where there is none. */
+    private static Value[] compute(Value loss, List<Value> by) {
         if (loss.shape().elements() != 1 || !loss.dtype().isFloating()) {
             throw new GraphException("gradients: loss \"" + loss.name() + "\" is " + loss.type()
                     + ", needs a floating-point value with one element. Reduce it first.");
         }
-        GraphBuilder graph = loss.graph();
-        List<Node> forward = List.copyOf(graph.nodes().subList(0, loss.node().id() + 1));
+        List<Node> forward = forward(loss);
         Set<Value> wanted = dependents(forward, by);
         Map<Value, Value> gradients = new HashMap<>();
         gradients.put(loss, Source.fillLike(loss, 1));
@@ -49,18 +91,7 @@ public final class Gradients {
                 propagate(new Backward(node, arrived, wanted), gradients);
             }
         }
-        Value[] answer = new Value[by.size()];
-        for (int i = 0; i < answer.length; i++) {
-            Value value = by.get(i);
-            answer[i] = gradients.get(value);
-            if (answer[i] == null) {
-                if (!allowUnused) {
-                    throw new GraphException(unreached(forward, loss, value));
-                }
-                answer[i] = Source.zerosLike(value);
-            }
-        }
-        return answer;
+        return by.stream().map(gradients::get).toArray(Value[]::new);
     }
 
     private static void propagate(Backward back, Map<Value, Value> gradients) {
@@ -102,7 +133,8 @@ public final class Gradients {
         return dependents;
     }
 
-    private static String unreached(List<Node> forward, Value loss, Value value) {
+    private static String unreached(Value loss, Value value) {
+        List<Node> forward = forward(loss);
         String fact = "gradients: loss \"" + loss.name() + "\" does not depend differentiably on \"" + value.name() + "\".";
         Set<Value> from = dependents(forward, List.of(value));
         for (Node node : forward) {

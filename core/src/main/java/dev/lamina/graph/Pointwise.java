@@ -31,7 +31,7 @@ public sealed interface Pointwise extends Op {
     /** Comparisons of two operands of one type; the result is bool. NaN is unequal to everything. */
     enum Comparison { EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL }
 
-    /** How a gradient passes a step function. */
+    /** How a gradient passes a step function. Its true derivative is 0 wherever it exists, so with it nothing below would ever learn. */
     enum StepGradient {
         /** {@code g 1[-1 <= x <= 1]}: a heuristic (Bengio, Léonard and Courville 2013), not the derivative, which is 0. */
         STRAIGHT_THROUGH,

@@ -170,7 +170,8 @@ final class SummaryRows {
             marks.add("output larger than the network input");
         }
         if (node.op() instanceof Pointwise.Binarize(Pointwise.StepGradient gradient)) {
-            marks.add(gradient == Pointwise.StepGradient.BLOCK ? "blocks gradients" : "straight-through gradient, a heuristic");
+            marks.add(gradient == Pointwise.StepGradient.BLOCK ? "blocks gradients (true derivative: 0)"
+                    : "straight-through gradient, a heuristic: the true derivative is 0, nothing below would learn");
         }
         return marks;
     }

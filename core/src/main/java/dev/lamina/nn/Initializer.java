@@ -126,6 +126,21 @@ public sealed interface Initializer {
     }
 
     /**
+     * The weights with which signals and gradients neither grow nor vanish through many layers of an activation: He normal for the
+     * rectifier and its relatives (relu, leakyRelu, elu, gelu, softplus), which halve the variance, Xavier normal for all others.
+     *
+     * @param activation one of {@link Layers#activations}
+     * @throws IllegalArgumentException if it is none of them
+     */
+    static Initializer forActivation(String activation) {
+        return switch (activation) {
+            case "relu", "leakyRelu", "elu", "gelu", "softplus" -> heNormal();
+            case "sigmoid", "tanh", "binarize", "binarizeBlock", "none" -> xavierNormal();
+            default -> throw Layers.unknownActivation(activation);
+        };
+    }
+
+    /**
      * The initialiser written as {@code zeros}, {@code ones}, {@code constant:0.1}, {@code uniform:-0.1:0.1}, {@code normal:0:0.01},
      * {@code xavierUniform[:gain]}, {@code xavierNormal[:gain]}, {@code heNormal}, {@code heUniform} or {@code default}; case, {@code -}
      * and {@code _} in the name do not matter.

@@ -103,7 +103,14 @@ public final class Layers {
         return activation("softplus", Pointwise::softplus);
     }
 
-    /** 1 where {@code x > 0}, else 0. Straight-through gradients are a heuristic; blocked ones leave everything below as it started. */
+    /**
+     * 1 where {@code x > 0}, else 0.
+     *
+     * <p>Why its true derivative is not used: it is 0 wherever it exists, so that nothing below would ever learn.
+     * {@code STRAIGHT_THROUGH} passes the gradient where {@code -1 <= x <= 1} instead, a heuristic that happens to work
+     * (Bengio, Léonard and Courville 2013). {@code BLOCK} takes the derivative at its word: layers below stay as they started, random
+     * features, and the summary marks them "receives no gradient".
+     */
     public static Layer binarize(Pointwise.StepGradient gradient) {
         return activation("binarize", x -> Pointwise.binarize(x, gradient));
     }
@@ -125,9 +132,12 @@ public final class Layers {
             case "binarize" -> binarize(Pointwise.StepGradient.STRAIGHT_THROUGH);
             case "binarizeBlock" -> binarize(Pointwise.StepGradient.BLOCK);
             case "none" -> identity();
-            default -> throw new IllegalArgumentException(
-                    "activation \"" + name + "\" is unknown; known are " + String.join(", ", ACTIVATIONS) + ".");
+            default -> throw unknownActivation(name);
         };
+    }
+
+    static IllegalArgumentException unknownActivation(String name) {
+        return new IllegalArgumentException("activation \"" + name + "\" is unknown; known are " + String.join(", ", ACTIVATIONS) + ".");
     }
 
     /** Names of activations. */

@@ -21,7 +21,6 @@ import dev.lamina.optim.Optimizer;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -86,13 +85,7 @@ public final class TrainingGraph {
         TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true);
         GraphBuilder graph = made.builder;
         Value loss = made.addMetrics(Loss.Options.defaults().smoothing(config.labelSmoothing()));
-        List<Value> trainable = graph.trainable();
-        List<Value> found = Gradients.of(loss, trainable);
-        Map<Value, Value> gradients = new LinkedHashMap<>();
-        for (int i = 0; i < trainable.size(); i++) {
-            gradients.put(trainable.get(i), found.get(i));
-        }
-        gradients = hook.apply(graph, gradients);
+        Map<Value, Value> gradients = hook.apply(graph, Gradients.unlessBlocked(loss, graph.trainable()));
         if (config.clipNorm() > 0) {
             GradientClipping.Clipped clipped = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
             graph.output(GRADIENT_NORM, clipped.norm());

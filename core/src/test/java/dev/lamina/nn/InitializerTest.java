@@ -88,7 +88,8 @@ class InitializerTest {
     @Test
     void parametersDifferByOrdinalAndSeedOnly() {
         Context context = new Context(new GraphBuilder(), true);
-        Networks.apply(context, Sequential.mlp(new long[] {16}, 16, "relu"), 1, 16);
+        Networks.apply(context, Sequential.mlp(new long[] {16}, 16, "relu", Initializer.layerDefault(),
+                Initializer.layerDefault()), 1, 16);
         Parameters parameters = context.parameters();
         assertArrayEquals(parameters.initial("fc1.weight", 1).toDoubles(), parameters.initial("fc1.weight", 1).toDoubles());
         assertNotEquals(parameters.initial("fc1.weight", 1).get(0, 0), parameters.initial("fc2.weight", 1).get(0, 0));
