@@ -3,7 +3,6 @@ package dev.lamina.samples.cli;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Split;
-import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
 import dev.lamina.train.Evaluation;
 import dev.lamina.train.Evaluator;
@@ -56,7 +55,7 @@ final class EvalCommand implements Callable<Integer> {
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         String name = data != null ? data : folder.config().data();
         Split split = dataOption.open(name, folder.config().options(), folder.config().seed(), 0);
-        Model model = Models.create(folder.config().model(), folder.inputShape(), folder.classNames().size());
+        Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
             Evaluation result = evaluator.evaluate(split.test(), batchSize);

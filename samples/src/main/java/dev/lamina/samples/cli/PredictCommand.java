@@ -3,7 +3,6 @@ package dev.lamina.samples.cli;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.io.ImageFile;
-import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
@@ -57,7 +56,7 @@ final class PredictCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         Shape input = folder.inputShape();
-        Model model = Models.create(folder.config().model(), input, folder.classNames().size());
+        Model model = ModelOption.create(folder.config(), input, folder.classNames().size());
         Tensor batch = Tensor.zeros(DType.UINT8, Shape.of(images.size(), input.dim(0), input.dim(1), input.dim(2)));
         for (int i = 0; i < images.size(); i++) {
             batch.select(0, i).copyFrom(load(images.get(i), input));

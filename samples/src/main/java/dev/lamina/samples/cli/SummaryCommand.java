@@ -3,8 +3,8 @@ package dev.lamina.samples.cli;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Summary;
 import dev.lamina.graph.Value;
-import dev.lamina.models.Models;
 import dev.lamina.nn.Context;
+import dev.lamina.nn.Lint;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.tensor.Shape;
@@ -15,6 +15,7 @@ import java.util.concurrent.Callable;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
@@ -22,7 +23,7 @@ import picocli.CommandLine.Spec;
 /** {@code lamina summary}: what a model holds and costs, from shapes alone. */
 @Command(name = "summary", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Shows layers, shapes, parameters, FLOPs, receptive fields and memory, before anything is allocated.",
-        footer = {"", "Examples:", "  lamina summary --model lenet",
+        footer = {"", "Examples:", "  lamina summary --model lenet", "  lamina summary --model mlp --hidden 128 --activation binarizeBlock",
             "  lamina summary --model linear --input 3,256,256 --classes 49152 --memory 80GiB"})
 final class SummaryCommand implements Callable<Integer> {
     private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(KiB|MiB|GiB|TiB|B)?");
@@ -31,8 +32,8 @@ final class SummaryCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp, lenet, resnet20, alexnet or vgg16")
-    private String model;
+    @Mixin
+    private ModelOption modelOption;
 
     @Option(names = "--input", defaultValue = "1,28,28", split = ",", paramLabel = "C,H,W", description = "shape of a sample")
     private long[] input;
@@ -58,7 +59,7 @@ final class SummaryCommand implements Callable<Integer> {
         if (input.length != 3) {
             throw new IllegalArgumentException("summary: --input has " + input.length + " numbers, needs C,H,W, e.g. 3,32,32.");
         }
-        Model network = Models.create(model, Shape.of(input), classes);
+        Model network = modelOption.create(Shape.of(input), classes);
         if (dot) {
             GraphBuilder graph = new GraphBuilder();
             Value images = graph.input("images", network.inputType(batchSize));
@@ -69,6 +70,7 @@ final class SummaryCommand implements Callable<Integer> {
         }
         Summary summary = network.summary(batchSize);
         out.println(summary);
+        Lint.check(network).forEach(w -> out.println("warning: " + w));
         int copies = Optimizer.parse(optimizer, 0).buffersPerParameter();
         Summary.Memory need = summary.memory(copies);
         boolean large = need.total() >= 1L << 30;

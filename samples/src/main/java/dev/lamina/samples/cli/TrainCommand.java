@@ -4,7 +4,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Split;
 import dev.lamina.graph.Summary;
-import dev.lamina.models.Models;
+import dev.lamina.nn.Lint;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "train", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Trains a model and writes a run folder. Ctrl-C ends it after a checkpoint; --resume goes on from there.",
         footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
-            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine", "  lamina train --resume runs/mnist --epochs 10"})
+            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine",
+            "  lamina train --model mlp --hidden 256,128 --activation relu --data mnist --data-dir ../shared/data", "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
@@ -48,8 +50,8 @@ final class TrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp, lenet, resnet20, alexnet or vgg16")
-    private String model;
+    @Mixin
+    private ModelOption modelOption;
 
     @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
     private String data;
@@ -118,7 +120,7 @@ final class TrainCommand implements Callable<Integer> {
         TrainConfig config = resume == null ? settings() : resumed();
         Path folder = resume != null ? resume : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + config.data()));
         Split split = open(config);
-        Model network = Models.create(config.model(), split.train().sampleShape(), split.train().classNames().size());
+        Model network = ModelOption.create(config, split.train().sampleShape(), split.train().classNames().size());
         Optimizer updates = Optimizer.parse(config.optimizer(), config.weightDecay());
         long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
         Schedule rates = Schedule.parse(config.schedule(), config.rate(), stepsPerEpoch * Math.max(1, config.epochs()), stepsPerEpoch);
@@ -128,6 +130,10 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d, %s%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
                 config.seed(), config.precision());
+        Lint.check(network).forEach(w -> text.println("warning: " + w));
+        if (!summary.withoutGradient().isEmpty()) {
+            text.println("receives no gradient: " + String.join(", ", summary.withoutGradient()));
+        }
         try (Backend backend = backendOption.open(text)) {
             summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
             try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
@@ -142,11 +148,14 @@ final class TrainCommand implements Callable<Integer> {
             throw new IllegalArgumentException("train: " + out + " holds a run already. Use --resume " + out + ", or another --out.");
         }
         Optimizer named = Optimizer.parse(optimizer, weightDecay);
-        return TrainConfig.builder(model, data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
+        Map<String, String> options = new TreeMap<>(modelOption.settings());
+        options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
+        options.put(DataOption.SETTING, dataOption.dir().toString());
+        return TrainConfig.builder(modelOption.name(), data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
                 .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
                 .precision(precision)
-                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
+                .options(options).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */

@@ -1,0 +1,39 @@
+package dev.lamina.samples.reproduce;
+
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.regex.Pattern;
+
+/** All rows of the course. A new row is one record in its section's file; a new section is one line here. */
+public final class Course {
+    private Course() { }
+
+    /** All rows, section by section. */
+    public static List<Row> rows() {
+        List<Row> rows = new ArrayList<>();
+        rows.addAll(SectionOne.rows());
+        rows.addAll(SectionFour.rows());
+        Set<String> keys = new HashSet<>();
+        rows.forEach(r -> {
+            if (!keys.add(r.key())) {
+                throw new IllegalStateException("course: two rows are named \"" + r.key() + "\"");
+            }
+        });
+        return List.copyOf(rows);
+    }
+
+    /**
+     * The rows in whose {@code SECTION NAME} a pattern is found.
+     *
+     * @throws IllegalArgumentException if it is found in none
+     */
+    public static List<Row> rows(Pattern only) {
+        List<Row> chosen = rows().stream().filter(r -> only.matcher(r.key()).find()).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("reproduce: --only " + only + " matches none of the rows. See them with --list.");
+        }
+        return chosen;
+    }
+}
