@@ -63,10 +63,17 @@ public final class Gradients {
         return gradients;
     }
 
+    /** Whether a step with BLOCK lies on a path from a value to the loss. */
     private static boolean blocked(Value loss, Value value) {
         List<Node> forward = forward(loss);
         Set<Value> from = dependents(forward, List.of(value));
-        return forward.stream().anyMatch(n -> n.op() instanceof Pointwise.Binarize && n.op().whyNoGradient().isPresent()
+        Set<Node> ancestors = new HashSet<>(List.of(loss.node()));
+        for (Node node : forward.reversed()) {
+            if (ancestors.contains(node)) {
+                node.inputs().forEach(v -> ancestors.add(v.node()));
+            }
+        }
+        return ancestors.stream().anyMatch(n -> n.op() instanceof Pointwise.Binarize && n.op().whyNoGradient().isPresent()
                 && n.inputs().stream().anyMatch(from::contains));
     }
 

@@ -34,6 +34,11 @@ public record VectorOptions(int batchSize, Optimizer optimizer, Schedule schedul
         return new VectorOptions(batchSize, optimizer, schedule, seed, true, compile);
     }
 
+    /** These options with another course of the learning rate. */
+    public VectorOptions withSchedule(Schedule other) {
+        return new VectorOptions(batchSize, optimizer, other, seed, gradientSizes, compile);
+    }
+
     /** These options with another seed. */
     public VectorOptions withSeed(long other) {
         return new VectorOptions(batchSize, optimizer, schedule, other, gradientSizes, compile);

@@ -57,6 +57,17 @@ class GradientsTest {
     }
 
     @Test
+    void entriesBelowABlockingStepAreLeftOutAndOthersAreNot() {
+        Value blocked = Pointwise.binarize(x, Pointwise.StepGradient.BLOCK);
+        Value loss = Reduction.sum(blocked.times(other));
+        assertEquals(List.of(other), List.copyOf(Gradients.unlessBlocked(loss, List.of(x, other)).keySet()));
+        Value unused = g.input("unused", TensorType.of(DType.FLOAT64, 3));
+        assertTrue(error(() -> Gradients.unlessBlocked(loss, List.of(other, unused))).contains("\"unused\""));
+        assertTrue(error(() -> Gradients.unlessBlocked(Reduction.sum(Pointwise.unary(Pointwise.UnaryFunction.FLOOR, x)), List.of(x)))
+                .contains("stops it"), "only steps that block on purpose count");
+    }
+
+    @Test
     void entryBehindAStepIsAnErrorThatNamesTheStep() {
         Value loss = Reduction.sum(Pointwise.unary(Pointwise.UnaryFunction.SIGN, x));
         assertEquals("gradients: loss \"reduceSum\" does not depend differentiably on \"x\". sign \"sign\" stops it: its derivative is 0 "

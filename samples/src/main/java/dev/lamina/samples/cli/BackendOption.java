@@ -21,7 +21,16 @@ final class BackendOption {
 
     /** Opens the backend and says which it is. */
     Backend open(PrintWriter out) {
-        Backends.Choice choice = Backends.choose(name, new DeviceOptions(device, threads));
+        return open(out, threads);
+    }
+
+    /** Opens the backend for steps so small that threads wait longer for each other than they compute: one thread unless told otherwise. */
+    Backend openForSmallSteps(PrintWriter out) {
+        return open(out, threads == 0 ? 1 : threads);
+    }
+
+    private Backend open(PrintWriter out, int count) {
+        Backends.Choice choice = Backends.choose(name, new DeviceOptions(device, count));
         out.printf("backend %s: %s%n", choice.backend().name(), choice.backend().device().name());
         out.flush();
         return choice.backend();

@@ -76,7 +76,7 @@ abstract class PointsDemo implements Callable<Integer> {
         Files.createDirectories(folder);
         Vectors data = PlanePoints.create(points(), perClass, seed);
         Separability.Settings settings = new Separability.Settings(activation, hidden, batchSize, optimizer, rate, seed);
-        try (Backend backend = backendOption.open(printer); Separability models = new Separability(backend, data, settings)) {
+        try (Backend backend = backendOption.openForSmallSteps(printer); Separability models = new Separability(backend, data, settings)) {
             SeparabilityFrames series = new SeparabilityFrames(models, folder, points());
             train(models, series, printer);
             series.finish();

@@ -4,6 +4,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.data.Vectors;
 import dev.lamina.nn.Sequential;
 import dev.lamina.optim.Optimizer;
+import dev.lamina.optim.Schedule;
 import dev.lamina.train.VectorOptions;
 import dev.lamina.train.VectorTrainer;
 import java.util.Arrays;
@@ -22,11 +23,18 @@ public final class DeepTraining {
      * @param width of each
      * @param optimizer its name, without weight decay
      * @param rate learning rate
+     * @param schedule its course, {@link Schedule#parse}
      * @param batchSize vectors in a step
      * @param epochs passes over the training vectors
      * @param seed of weights and order
      */
-    public record Plan(String activation, int depth, int width, String optimizer, double rate, int batchSize, int epochs, long seed) {
+    public record Plan(String activation, int depth, int width, String optimizer, double rate, String schedule, int batchSize,
+            int epochs, long seed) {
+        /** A plan with a constant rate. */
+        public Plan(String activation, int depth, int width, String optimizer, double rate, int batchSize, int epochs, long seed) {
+            this(activation, depth, width, optimizer, rate, "constant", batchSize, epochs, seed);
+        }
+
         /** Checks the counts. */
         public Plan {
             if (depth < 0 || width < 1 || epochs < 1) {
@@ -49,7 +57,8 @@ public final class DeepTraining {
 
         /** All settings in a line. */
         public String text() {
-            return depth + " hidden of " + width + ", " + activation + ", " + optimizer + " " + rate + ", batch " + batchSize + ", " + epochs
+            return depth + " hidden of " + width + ", " + activation + ", " + optimizer + " " + rate
+                    + (schedule.equals("constant") ? "" : " " + schedule) + ", batch " + batchSize + ", " + epochs
                     + " epochs, seed " + seed;
         }
     }
@@ -67,7 +76,9 @@ public final class DeepTraining {
 
     /** Trains and tests; the listener is told each epoch. */
     public static Result run(Backend backend, Vectors train, Vectors test, Plan plan, boolean gradients, Consumer<VectorTrainer.Epoch> told) {
-        VectorOptions plain = VectorOptions.of(plan.batchSize, Optimizer.parse(plan.optimizer, 0), plan.rate, plan.seed);
+        long steps = Math.ceilDiv(train.size(), plan.batchSize);
+        VectorOptions plain = VectorOptions.of(plan.batchSize, Optimizer.parse(plan.optimizer, 0), plan.rate, plan.seed)
+                .withSchedule(Schedule.parse(plan.schedule, plan.rate, steps * plan.epochs, steps));
         Sequential network = Sequential.mlp(train.width(), plan.hidden(), train.classes(), plan.activation);
         List<Double> sizes = List.of();
         double seconds = 0;

@@ -34,7 +34,8 @@ final class SectionFour {
         rows.add(network("one hidden layer of 128, sigmoid", hidden("sigmoid", 128, 0.2), Band.atLeast(97.4), 12));
         rows.add(network("one hidden layer of 128, binarize straight-through", hidden("binarize", 128, 0.02), Band.atLeast(96.5), 12));
         rows.add(network("one hidden layer of 128, binarize BLOCK", hidden("binarizeBlock", 128, 0.02), Band.between(75, 92), 12));
-        rows.add(network("two-layer ReLU, h = 256", hidden("relu", 256, 0.05), Band.atLeast(98), 20));
+        rows.add(network("two-layer ReLU, h = 256", new Plan("relu", 1, 256, "momentum", 0.05, "cosine", 100, 20, 1),
+                Band.atLeast(98), 40));
         return rows;
     }
 
