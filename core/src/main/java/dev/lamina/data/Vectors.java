@@ -86,7 +86,8 @@ public record Vectors(String name, Tensor features, Tensor labels, int classes) 
     /** A copy from which a vector of {@link #width} numbers, e.g. the training mean, is taken away. */
     public Vectors minus(double[] offset) {
         if (offset.length != width()) {
-            throw new IllegalArgumentException("vectors \"" + name + "\": offset has " + offset.length + " numbers, needs " + width() + ".");
+            throw new IllegalArgumentException("vectors \"" + name + "\": offset has " + offset.length + " numbers, needs " + width()
+                    + ".");
         }
         Tensor moved = features.copy();
         MemorySegment memory = moved.memory();

@@ -67,7 +67,8 @@ public final class Figure {
      */
     public static Tensor of(String title, int columns, List<Panel> panels) {
         if (columns < 1 || panels.isEmpty()) {
-            throw new IllegalArgumentException("figure: " + panels.size() + " panels in " + columns + " columns, needs at least one of both.");
+            throw new IllegalArgumentException("figure: " + panels.size() + " panels in " + columns
+                    + " columns, needs one of both at least.");
         }
         List<List<Panel>> rows = new ArrayList<>();
         for (int i = 0; i < panels.size(); i += columns) {

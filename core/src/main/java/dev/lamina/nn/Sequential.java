@@ -45,8 +45,8 @@ public record Sequential(List<Layer> layers) implements Layer {
         List<Layer> layers = new ArrayList<>(mlp(hidden, out, activation).layers);
         layers.add(1, new SimpleLayer("features", true, (context, x) -> {
             if (x.shape().dim(1) != in) {
-                throw new GraphException("mlp \"" + context.qualified("fc1") + "\": input has " + x.shape().dim(1) + " features, needs in = "
-                        + in + ".");
+                throw new GraphException("mlp \"" + context.qualified("fc1") + "\": input has " + x.shape().dim(1)
+                        + " features, needs in = " + in + ".");
             }
             return x;
         }));

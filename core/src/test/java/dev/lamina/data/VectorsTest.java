@@ -38,8 +38,8 @@ class VectorsTest {
     @Test
     void labelsAndShapesAreChecked() {
         Tensor two = Tensor.of(new float[] {1, 2}, 2, 1);
-        assertEquals("vectors \"v\": label 2 at index 1, classes are 0..1. Are labels 1-based?", assertThrows(IllegalArgumentException.class,
-                () -> new Vectors("v", two, Tensor.of(new int[] {1, 2}, 2), 2)).getMessage());
+        assertEquals("vectors \"v\": label 2 at index 1, classes are 0..1. Are labels 1-based?", assertThrows(
+                IllegalArgumentException.class, () -> new Vectors("v", two, Tensor.of(new int[] {1, 2}, 2), 2)).getMessage());
         assertEquals("vectors \"v\": labels are int32 [1], needs int32 [2].", assertThrows(IllegalArgumentException.class,
                 () -> new Vectors("v", two, Tensor.of(new int[] {1}, 1), 2)).getMessage());
         assertEquals("vectors \"v\": features are int32 [2], needs float32 [N, D].", assertThrows(IllegalArgumentException.class,

@@ -120,8 +120,8 @@ class SummaryTest {
     void whatLearnsNothingIsMarked() {
         Layer stack = Sequential.of(Layers.linear("below", 8), Layers.binarize(StepGradient.BLOCK), Layers.linear("above", 2));
         assertEquals(List.of("below"), summary(stack, 1, 4).withoutGradient());
-        assertEquals(List.of("blocks gradients (true derivative: 0)"), summary(stack, 1, 4).row("binarize").marks().stream().filter(m -> m.contains("gr"))
-                .toList());
+        assertEquals(List.of("blocks gradients (true derivative: 0)"), summary(stack, 1, 4).row("binarize").marks().stream()
+                .filter(m -> m.contains("gr")).toList());
         Layer straight = Sequential.of(Layers.linear("below", 8), Layers.binarize(StepGradient.STRAIGHT_THROUGH),
                 Layers.linear("above", 2));
         assertEquals(List.of(), summary(straight, 1, 4).withoutGradient());

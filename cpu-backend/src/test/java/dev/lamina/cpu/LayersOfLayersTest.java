@@ -61,8 +61,8 @@ class LayersOfLayersTest {
     void twoLinearLayersWithoutActivationEqualTheirProduct(@ForAll @IntRange(min = 1, max = 9) int batch,
             @ForAll @IntRange(min = 1, max = 20) int in, @ForAll @IntRange(min = 1, max = 20) int hidden,
             @ForAll @IntRange(min = 1, max = 12) int out, @ForAll long seed) {
-        Map<String, Tensor> inputs = Map.of("x", normal(seed, batch, in), "w1", normal(seed + 1, hidden, in), "b1", normal(seed + 2, hidden),
-                "w2", normal(seed + 3, out, hidden), "b2", normal(seed + 4, out));
+        Map<String, Tensor> inputs = Map.of("x", normal(seed, batch, in), "w1", normal(seed + 1, hidden, in), "b1",
+                normal(seed + 2, hidden), "w2", normal(seed + 3, out, hidden), "b2", normal(seed + 4, out));
         GraphBuilder graph = new GraphBuilder();
         Value x = input(graph, "x", inputs.get("x"));
         Value w1 = input(graph, "w1", inputs.get("w1"));

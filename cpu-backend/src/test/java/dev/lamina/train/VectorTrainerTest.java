@@ -121,10 +121,12 @@ class VectorTrainerTest {
     void divergenceAndWrongDataAreErrors() {
         Vectors huge = new Vectors("huge", Tensor.of(new float[] {3e38f, 3e38f}, 1, 2), Tensor.of(new int[] {0}, 1), 2);
         try (VectorTrainer trainer = mlp("relu", PLAIN)) {
-            assertTrue(assertThrows(TrainingException.class, () -> {
+            String message = assertThrows(TrainingException.class, () -> {
                 trainer.epoch(huge);
                 trainer.epoch(huge);
-            }).getMessage().matches("vectorTrainer: loss is \\S+ at step \\d on \"huge\"\\. Learning rate is 0\\.1\\. Try a smaller one\\."));
+            }).getMessage();
+            assertTrue(message.matches(
+                    "vectorTrainer: loss is \\S+ at step \\d on \"huge\"\\. Learning rate is 0\\.1\\. Try a smaller one\\."), message);
             Vectors wide = new Vectors("wide", Tensor.of(new float[3], 1, 3), Tensor.of(new int[1], 1), 2);
             assertEquals("vectorTrainer: \"wide\" has 3 features and 2 classes, the model 2 and 2.",
                     assertThrows(IllegalArgumentException.class, () -> trainer.epoch(wide)).getMessage());

@@ -77,8 +77,8 @@ final class DemoDepthCommand implements Callable<Integer> {
         List<DeepTraining.Result> results = new ArrayList<>();
         StringBuilder csv = new StringBuilder("depth,h,parameters,accuracy,loss,seconds_per_epoch\n");
         try (Backend backend = backendOption.open(text)) {
-            text.printf("%s, %s, %s %s, batch %d, %d epochs, seed %d, %d training and %d test samples%n%n", data, activation, optimizer, rate,
-                    batchSize, epochs, seed, samples.train().size(), samples.test().size());
+            text.printf("%s, %s, %s %s, batch %d, %d epochs, seed %d, %d training and %d test samples%n%n", data, activation, optimizer,
+                    rate, batchSize, epochs, seed, samples.train().size(), samples.test().size());
             text.printf("%6s %6s %12s %10s %10s %14s%n", "layers", "h", "parameters", "accuracy", "loss", "s an epoch");
             for (int depth : depths) {
                 for (int h : depth == 0 ? hidden.subList(0, 1) : hidden) {
@@ -98,8 +98,8 @@ final class DemoDepthCommand implements Callable<Integer> {
 
     private static DeepTraining.Result row(DeepTraining.Result r, PrintWriter text, StringBuilder csv) {
         String h = r.plan().depth() == 0 ? "-" : Integer.toString(r.plan().width());
-        text.printf(Locale.ROOT, "%6d %6s %,12d %8.2f %% %10.4f %14.2f%n", r.plan().depth(), h, r.parameters(), 100 * r.accuracy(), r.loss(),
-                r.secondsPerEpoch());
+        text.printf(Locale.ROOT, "%6d %6s %,12d %8.2f %% %10.4f %14.2f%n", r.plan().depth(), h, r.parameters(), 100 * r.accuracy(),
+                r.loss(), r.secondsPerEpoch());
         text.flush();
         csv.append(String.format(Locale.ROOT, "%d,%s,%d,%s,%s,%.3f%n", r.plan().depth(), h.equals("-") ? "" : h, r.parameters(),
                 r.accuracy(), r.loss(), r.secondsPerEpoch()));

@@ -27,7 +27,8 @@ import picocli.CommandLine.Spec;
 /** {@code lamina demo vanishing}: gradients by layer, at the start and in training. */
 @Command(name = "vanishing", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Gradients by layer of deep networks: at the start for every activation, then in training, sigmoid against ReLU.",
-        footer = {"", "Examples:", "  lamina demo vanishing", "  lamina demo vanishing --data mnist --data-dir ../shared/data --depths 8,10"})
+        footer = {"", "Examples:", "  lamina demo vanishing",
+            "  lamina demo vanishing --data mnist --data-dir ../shared/data --depths 8,10"})
 final class DemoVanishingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -41,7 +41,8 @@ import picocli.CommandLine.Spec;
         description = "Trains a model and writes a run folder. Ctrl-C ends it after a checkpoint; --resume goes on from there.",
         footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
             "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine",
-            "  lamina train --model mlp --hidden 256,128 --activation relu --data mnist --data-dir ../shared/data", "  lamina train --resume runs/mnist --epochs 10"})
+            "  lamina train --model mlp --hidden 256,128 --activation relu --data mnist --data-dir ../shared/data",
+            "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
@@ -151,8 +152,8 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, String> options = new TreeMap<>(modelOption.settings());
         options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
         options.put(DataOption.SETTING, dataOption.dir().toString());
-        return TrainConfig.builder(modelOption.name(), data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
-                .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
+        return TrainConfig.builder(modelOption.name(), data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed)
+                .optimizer(optimizer).rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
                 .precision(precision)
                 .options(options).build();

@@ -75,7 +75,8 @@ public final class DeepTraining {
     public record Result(Plan plan, double accuracy, double loss, long parameters, double secondsPerEpoch, List<Double> gradients) { }
 
     /** Trains and tests; the listener is told each epoch. */
-    public static Result run(Backend backend, Vectors train, Vectors test, Plan plan, boolean gradients, Consumer<VectorTrainer.Epoch> told) {
+    public static Result run(Backend backend, Vectors train, Vectors test, Plan plan, boolean gradients,
+            Consumer<VectorTrainer.Epoch> told) {
         long steps = Math.ceilDiv(train.size(), plan.batchSize);
         VectorOptions plain = VectorOptions.of(plan.batchSize, Optimizer.parse(plan.optimizer, 0), plan.rate, plan.seed)
                 .withSchedule(Schedule.parse(plan.schedule, plan.rate, steps * plan.epochs, steps));

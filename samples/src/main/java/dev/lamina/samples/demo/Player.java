@@ -13,7 +13,8 @@ final class Player {
             <html lang="en"><head><meta charset="utf-8"><title>%1$s</title>
             <style>body{font-family:sans-serif;margin:1em} img{max-width:100%%;image-rendering:pixelated}</style></head>
             <body><h1>%1$s</h1>
-            <p><button id="play">pause</button> <input id="at" type="range" min="0" max="%2$d" value="0" style="width:60%%"> <span id="n"></span></p>
+            <p><button id="play">pause</button> <input id="at" type="range" min="0" max="%2$d" value="0" style="width:60%%">
+            <span id="n"></span></p>
             <img id="frame" alt="decision regions">
             <script>
             const frames = [%3$s];

@@ -51,10 +51,11 @@ public record Report(String backend, String device, List<Outcome> outcomes) {
     private String csv() {
         StringBuilder text = new StringBuilder("section,name,unit,expected,figure,verdict,seconds,settings,problem\n");
         for (Outcome o : outcomes) {
-            text.append(o.section()).append(',').append(quoted(o.name())).append(',').append(o.unit()).append(',').append(quoted(o.expected()))
-                    .append(',').append(o.figure() == null ? "" : o.figure()).append(',').append(o.verdict()).append(',')
-                    .append(String.format(Locale.ROOT, "%.2f", o.seconds())).append(',').append(quoted(o.settings())).append(',')
-                    .append(o.problem() == null ? "" : quoted(o.problem())).append('\n');
+            String figure = o.figure() == null ? "" : o.figure().toString();
+            String seconds = String.format(Locale.ROOT, "%.2f", o.seconds());
+            String problem = o.problem() == null ? "" : quoted(o.problem());
+            text.append(String.join(",", Integer.toString(o.section()), quoted(o.name()), o.unit(), quoted(o.expected()), figure,
+                    o.verdict(), seconds, quoted(o.settings()), problem)).append('\n');
         }
         return text.toString();
     }
@@ -67,8 +68,9 @@ public record Report(String backend, String device, List<Outcome> outcomes) {
         StringBuilder text = new StringBuilder("""
                 <!DOCTYPE html>
                 <html lang="en"><head><meta charset="utf-8"><title>Figures of the course</title>
-                <style>body{font-family:sans-serif;margin:1em} table{border-collapse:collapse} td,th{border:1px solid #ccc;padding:.3em .6em;
-                text-align:left} td.n{text-align:right} tr.miss td{background:#fdd} small{color:#666}</style></head><body>
+                <style>body{font-family:sans-serif;margin:1em} table{border-collapse:collapse}
+                td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left} td.n{text-align:right} tr.miss td{background:#fdd}
+                small{color:#666}</style></head><body>
                 <h1>Figures of the course</h1>
                 """);
         text.append("<p>backend ").append(escaped(backend)).append(", ").append(escaped(device)).append("</p>\n<table><tr><th>section</th>"

@@ -41,8 +41,8 @@ final class SectionFour {
 
     private static Row gradient(String activation, Band band) {
         VanishingGradient.Stack stack = VanishingGradient.Stack.DEFAULT;
-        return new Row(4, "gradient ratio first to last layer, " + activation, "", stack.depth() + " layers of width " + stack.width() + ", "
-                + stack.batch() + " samples, median of " + DRAWS + " draws", band, 2,
+        return new Row(4, "gradient ratio first to last layer, " + activation, "", stack.depth() + " layers of width " + stack.width()
+                + ", " + stack.batch() + " samples, median of " + DRAWS + " draws", band, 2,
                 l -> VanishingGradient.median(VanishingGradient.ratios(l.backend(), activation, stack, DRAWS, 1)));
     }
 

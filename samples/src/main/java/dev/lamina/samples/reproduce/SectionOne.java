@@ -12,8 +12,8 @@ import java.util.List;
 /** The linear softmax classifier on pixels. */
 final class SectionOne {
     private static final String DEMO = "pixels/255, zero weights, sgd 0.1, batch 100, 10 epochs, seed 1";
-    private static final String CIFAR = "pixels/255 less mean image, zero weights, momentum 0.9, rate 0.001, decay 0.01, batch 100, 30 epochs, "
-            + "seed 1";
+    private static final String CIFAR = "pixels/255 less mean image, zero weights, momentum 0.9, rate 0.001, decay 0.01, batch 100, "
+            + "30 epochs, seed 1";
 
     private SectionOne() { }
 

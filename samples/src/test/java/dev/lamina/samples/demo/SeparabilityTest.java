@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
 import dev.lamina.data.PlanePoints;
+import dev.lamina.data.Vectors;
 import dev.lamina.tensor.Shape;
 import java.util.List;
 import java.util.stream.LongStream;
@@ -32,7 +33,8 @@ class SeparabilityTest {
     }
 
     private static List<Separability.Standing> trained(String points, Separability.Settings settings) {
-        try (Separability models = new Separability(backend, PlanePoints.create(points, PlanePoints.PER_CLASS, settings.seed()), settings)) {
+        Vectors data = PlanePoints.create(points, PlanePoints.PER_CLASS, settings.seed());
+        try (Separability models = new Separability(backend, data, settings)) {
             while (models.epochs() < EPOCHS) {
                 models.epoch();
             }

@@ -50,7 +50,8 @@ class CourseRunTest {
                 Band.atMost(1))));
         String out = text.toString();
         assertTrue(out.contains("40 to 60 %"), out);
-        assertTrue(out.lines().anyMatch(l -> l.contains("bad") && l.contains(">= 40 %") && l.contains("39.50 %") && l.contains("MISS")), out);
+        assertTrue(out.lines().anyMatch(l -> l.contains("bad") && l.contains(">= 40 %") && l.contains("39.50 %") && l.contains("MISS")),
+                out);
         assertTrue(out.contains("1 of 3 figures are in their bands"), out);
         assertTrue(Files.readString(dir.resolve("out/course.csv")).contains("9,\"bad\",%,\">= 40\",39.5,MISS,"));
         assertTrue(Files.readString(dir.resolve("out/course.html")).contains("&gt;= 40 %</td>"));
@@ -85,7 +86,8 @@ class CourseRunTest {
     void resultsThatRowsShareAreComputedOnce() throws IOException {
         int[] calls = {0};
         Row.Measure shared = l -> l.once("shared", Integer.class, () -> ++calls[0]);
-        assertTrue(run(false, new Row(9, "a", "", "", Band.between(1, 1), 1, shared), new Row(9, "b", "", "", Band.between(1, 1), 1, shared)));
+        assertTrue(run(false, new Row(9, "a", "", "", Band.between(1, 1), 1, shared),
+                new Row(9, "b", "", "", Band.between(1, 1), 1, shared)));
     }
 
     @Test
