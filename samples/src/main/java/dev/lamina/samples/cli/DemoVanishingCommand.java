@@ -28,7 +28,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "vanishing", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Gradients by layer of deep networks: at the start for every activation, then in training, sigmoid against ReLU.",
         footer = {"", "Examples:", "  lamina demo vanishing",
-            "  lamina demo vanishing --data mnist --data-dir ../shared/data --depths 8,10"})
+            "  lamina demo vanishing --data mnist --data-dir ../shared/data --epochs 3"})
 final class DemoVanishingCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
@@ -54,7 +54,7 @@ final class DemoVanishingCommand implements Callable<Integer> {
     @Option(names = "--hidden", defaultValue = "64", paramLabel = "H", description = "width of the hidden layers to train")
     private int hidden;
 
-    @Option(names = "--epochs", defaultValue = "3", paramLabel = "N", description = "passes over the training samples")
+    @Option(names = "--epochs", defaultValue = "10", paramLabel = "N", description = "passes over the training samples")
     private int epochs;
 
     @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")

@@ -57,9 +57,9 @@ class VanishingGradientTest {
     void eightSigmoidLayersDoNotTrainWhereEightRectifierLayersDo() {
         Samples digits = Samples.pixels(Digits.split(1));
         DeepTraining.Result sigmoid = DeepTraining.run(backend, digits.train(), digits.test(),
-                new DeepTraining.Plan("sigmoid", 8, 64, "sgd", 0.1, 100, 5, 1), true, _ -> { });
+                new DeepTraining.Plan("sigmoid", 8, 64, "sgd", 0.1, 100, 10, 1), true, _ -> { });
         DeepTraining.Result relu = DeepTraining.run(backend, digits.train(), digits.test(),
-                new DeepTraining.Plan("relu", 8, 64, "sgd", 0.02, 100, 5, 1), true, _ -> { });
+                new DeepTraining.Plan("relu", 8, 64, "sgd", 0.02, 100, 10, 1), true, _ -> { });
         assertTrue(sigmoid.accuracy() < 0.2, "sigmoid " + sigmoid.accuracy());
         assertTrue(relu.accuracy() > 0.8, "ReLU " + relu.accuracy());
         assertEquals(9, relu.gradients().size());
