@@ -98,6 +98,12 @@ public final class GibbsSampler implements AutoCloseable {
         return turn.read(MEANS);
     }
 
+    /** Hidden values of the chains after the last turn, {@code [chains, H]}. */
+    public Tensor hidden() {
+        return state.get(HIDDEN);
+    }
+
+    /** Releases what it compiled and the chains. Idempotent. */
     @Override
     public void close() {
         turn.close();

@@ -19,7 +19,9 @@ import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /** What a machine says of samples: hidden means, free energy, mean-field reconstruction. One thread at a time. */
@@ -27,6 +29,7 @@ public final class RbmInference implements AutoCloseable {
     private static final int BATCH = 256;
     private static final String DATA = "data";
     private static final String HIDDEN = "hidden";
+    private static final String VISIBLE = "visible";
     private static final String FREE_ENERGY = "freeEnergy";
     private static final String ERROR = "error";
     private static final String ACTIVITY = "activity";
@@ -39,6 +42,7 @@ public final class RbmInference implements AutoCloseable {
     private final boolean ownsState;
     private final Map<TensorType, Executable> measuring = new HashMap<>();
     private final Map<TensorType, Executable> mapping = new HashMap<>();
+    private final Map<TensorType, Executable> downward = new HashMap<>();
 
     /**
      * Means over some samples.
@@ -71,6 +75,11 @@ public final class RbmInference implements AutoCloseable {
     /** Hidden means {@code [N, H]} of samples {@code [N, ...]}. */
     public Tensor hidden(Tensor samples) {
         return mapping(samples).read(HIDDEN);
+    }
+
+    /** Visible means {@code [N, V]} of hidden values {@code [N, H]}. */
+    public Tensor visible(Tensor hidden) {
+        return run(downward, hidden, this::downwardGraph).read(VISIBLE);
     }
 
     /** Free energies {@code [N]} of samples {@code [N, ...]}. */
@@ -114,7 +123,7 @@ public final class RbmInference implements AutoCloseable {
         return new FloatDataset(data, hidden(data).cast(DType.FLOAT32), Shape.of(1, 1, rbm.hidden()));
     }
 
-    private static void forEachBatch(Dataset data, java.util.function.Consumer<Batch> action) {
+    private static void forEachBatch(Dataset data, Consumer<Batch> action) {
         try (BatchEpoch batches = new BatchLoader(data, BatchOptions.of(Math.min(BATCH, data.size()))).epoch(0)) {
             while (batches.hasNext()) {
                 action.accept(batches.next().trimmed());
@@ -152,6 +161,12 @@ public final class RbmInference implements AutoCloseable {
         return graph.output(HIDDEN, machine.hiddenMean(machine.hiddenInput(v))).build();
     }
 
+    private Graph downwardGraph(TensorType type) {
+        GraphBuilder graph = new GraphBuilder();
+        Machine machine = new Machine(graph, rbm, dtype);
+        return graph.output(VISIBLE, machine.visibleMean(machine.visibleInput(graph.input(DATA, type)))).build();
+    }
+
     private Graph measuringGraph(TensorType type) {
         GraphBuilder graph = new GraphBuilder();
         Machine machine = new Machine(graph, rbm, dtype);
@@ -164,10 +179,10 @@ public final class RbmInference implements AutoCloseable {
     /** Releases what it compiled. Idempotent. */
     @Override
     public void close() {
-        measuring.values().forEach(Executable::close);
-        mapping.values().forEach(Executable::close);
-        measuring.clear();
-        mapping.clear();
+        for (Map<TensorType, Executable> compiled : List.of(measuring, mapping, downward)) {
+            compiled.values().forEach(Executable::close);
+            compiled.clear();
+        }
         if (ownsState) {
             state.close();
         }

@@ -95,9 +95,13 @@ final class RbmSession implements AutoCloseable {
         return scalar.item();
     }
 
+    Tensor lastUpdate() {
+        return state.get(CdStep.LAST_STEP + Machine.WEIGHT);
+    }
+
     /** Mean size of the last update of a weight over the mean size of a weight. */
     double updateRatio() {
-        return meanSize(state.get(CdStep.LAST_STEP + Machine.WEIGHT)) / meanSize(state.get(Machine.WEIGHT));
+        return meanSize(lastUpdate()) / meanSize(state.get(Machine.WEIGHT));
     }
 
     private static double meanSize(Tensor tensor) {

@@ -69,6 +69,21 @@ public record RbmStack(Shape image, Optional<Standardization> input, List<RbmPar
     }
 
     /**
+     * Visible means of the first machine for hidden values of the topmost, through the means of all between.
+     *
+     * @param hidden {@code [N, H]} of the topmost machine
+     */
+    public Tensor down(Backend backend, Tensor hidden) {
+        Tensor values = hidden;
+        for (RbmParameters machine : layers.reversed()) {
+            try (RbmInference inference = RbmInference.of(backend, machine)) {
+                values = inference.visible(values);
+            }
+        }
+        return values;
+    }
+
+    /**
      * The stack as a network, to be trained as a whole by {@link dev.lamina.train.Trainer}: weights and hidden biases are copied into linear
      * layers {@code fc1, fc2, ...} with sigmoid or rectifier, a last linear layer starts at zero.
      *

@@ -7,6 +7,7 @@ import dev.lamina.data.BatchEpoch;
 import dev.lamina.data.BatchLoader;
 import dev.lamina.data.BatchOptions;
 import dev.lamina.data.Dataset;
+import dev.lamina.tensor.Tensor;
 import dev.lamina.train.TrainingException;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -236,6 +237,18 @@ public final class RbmTrainer implements AutoCloseable {
 
     private RbmResult result(boolean finished) {
         return new RbmResult(finished, history, step, session.parameters());
+    }
+
+    /**
+     * The last step of every weight, {@code [V, H]}. Call after {@link #fit}.
+     *
+     * @throws IllegalStateException before that
+     */
+    public Tensor lastUpdate() {
+        if (session == null) {
+            throw new IllegalStateException("rbm: lastUpdate before fit.");
+        }
+        return session.lastUpdate();
     }
 
     /** Releases the device's memory. Idempotent. */
