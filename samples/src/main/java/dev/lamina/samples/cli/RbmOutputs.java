@@ -89,8 +89,9 @@ final class RbmOutputs {
         }
         XYChart chart = new XYChartBuilder().width(800).height(360).title(title).xAxisTitle("value").yAxisTitle("count").build();
         chart.getStyler().setLegendVisible(false);
-        chart.addSeries("count", centre, count).setMarker(SeriesMarkers.NONE)
-                .setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.StepArea);
+        XYSeries series = chart.addSeries("count", centre, count);
+        series.setXYSeriesRenderStyle(XYSeries.XYSeriesRenderStyle.StepArea);
+        series.setMarker(SeriesMarkers.NONE);
         return chart;
     }
 }
