@@ -38,12 +38,17 @@ public final class GibbsSampler implements AutoCloseable {
         this.chains = chains;
         GraphBuilder graph = new GraphBuilder();
         Graph built = graph(graph);
-        this.state = backend.createState(graph.variables());
+        this.turn = backend.compile(built, CompileOptions.defaults().requiringDeterminism());
+        try {
+            this.state = backend.createState(graph.variables());
+        } catch (RuntimeException e) {
+            turn.close();
+            throw e;
+        }
         parameters.writeTo(state);
         Tensor key = Tensor.zeros(DType.INT64, Shape.scalar());
         key.setLong(seed);
         state.set(GraphBuilder.SEED, key);
-        this.turn = backend.compile(built, CompileOptions.defaults().requiringDeterminism());
         randomHidden(seed);
     }
 

@@ -58,8 +58,8 @@ public final class Machine {
     public Value visible(Value data) {
         Value flat = Shaping.flatten(data);
         if (flat.shape().dim(1) != rbm.visible()) {
-            throw new IllegalArgumentException("rbm: samples " + data.shape() + " have " + flat.shape().dim(1) + " numbers each, the machine "
-                    + "has " + rbm.visible() + " visible units (must be equal).");
+            throw new IllegalArgumentException("rbm: samples " + data.shape() + " have " + flat.shape().dim(1) + " numbers each, the "
+                    + "machine has " + rbm.visible() + " visible units (must be equal).");
         }
         return data.dtype() == DType.UINT8 ? Pointwise.cast(flat, weight.dtype()).times(1 / 255.0) : flat;
     }

@@ -9,8 +9,8 @@ import java.util.List;
 /** Writes a header and one row an epoch, always the whole file, so that a resumed run neither doubles nor loses a row. */
 public final class RbmCsv implements RbmListener {
     /** First row. */
-    public static final String HEADER = "epoch,step,error,held_out_error,free_energy_train,free_energy_held_out,free_energy_gap,update_ratio,"
-            + "activity,learning_rate,momentum,seconds";
+    public static final String HEADER = "epoch,step,error,held_out_error,free_energy_train,free_energy_held_out,free_energy_gap,"
+            + "update_ratio,activity,learning_rate,momentum,seconds";
 
     private final Path file;
 

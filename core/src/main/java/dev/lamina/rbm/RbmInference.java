@@ -95,6 +95,11 @@ public final class RbmInference implements AutoCloseable {
     /** Means over all samples of a set. */
     public Measures measure(Dataset data) {
         VisibleData.check(rbm, data);
+        return measureChecked(data);
+    }
+
+    /** The same of data that has been looked at already. */
+    Measures measureChecked(Dataset data) {
         double[] sums = new double[3];
         forEachBatch(data, batch -> {
             Executable executable = measuring(batch.images());

@@ -84,8 +84,8 @@ public record RbmStack(Shape image, Optional<Standardization> input, List<RbmPar
     }
 
     /**
-     * The stack as a network, to be trained as a whole by {@link dev.lamina.train.Trainer}: weights and hidden biases are copied into linear
-     * layers {@code fc1, fc2, ...} with sigmoid or rectifier, a last linear layer starts at zero.
+     * The stack as a network, to be trained as a whole by {@link dev.lamina.train.Trainer}: weights and hidden biases are copied into
+     * linear layers {@code fc1, fc2, ...} with sigmoid or rectifier, a last linear layer starts at zero.
      *
      * @param statistics of the samples by which the trainer normalises, {@code ChannelStatistics.of(train)}
      */

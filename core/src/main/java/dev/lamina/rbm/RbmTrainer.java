@@ -206,8 +206,8 @@ public final class RbmTrainer implements AutoCloseable {
     }
 
     private void endEpoch() {
-        RbmInference.Measures test = session.inference().measure(heldOut);
-        RbmInference.Measures seen = session.inference().measure(train.first(heldOut.size()));
+        RbmInference.Measures test = session.inference().measureChecked(heldOut);
+        RbmInference.Measures seen = session.inference().measureChecked(train.first(heldOut.size()));
         double error = errorSum / train.size();
         tick();
         epoch++;
@@ -230,8 +230,9 @@ public final class RbmTrainer implements AutoCloseable {
             if (clock != 0) {
                 tick();
             }
-            new RbmCheckpoint(new RbmCheckpoint.Record(rbm, config, train.size(), epoch, batch, step, errorSum, firstError, seconds, history),
-                    session.snapshot()).save(folder);
+            RbmCheckpoint.Record record = new RbmCheckpoint.Record(rbm, config, train.size(), epoch, batch, step, errorSum, firstError,
+                    seconds, history);
+            new RbmCheckpoint(record, session.snapshot()).save(folder);
         }
     }
 

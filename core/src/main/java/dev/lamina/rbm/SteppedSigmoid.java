@@ -5,8 +5,8 @@ import dev.lamina.graph.Source;
 import dev.lamina.graph.Value;
 
 /**
- * Where the rectifier comes from (Nair and Hinton 2010): copies of a binary unit that share weights, with biases shifted by -0.5, -1.5, ...,
- * are on together {@code Σ_i σ(x - i + 0.5)} times, which is nearly softplus(x), which is nearly max(0, x). Stateless and thread-safe.
+ * Where the rectifier comes from (Nair and Hinton 2010): copies of a binary unit that share weights, with biases shifted by -0.5, -1.5,
+ * ..., are on together {@code Σ_i σ(x - i + 0.5)} times, which is nearly softplus(x), which is nearly max(0, x). Stateless and thread-safe.
  */
 public final class SteppedSigmoid {
     /** Exponents at which the sum of the free energy needs no further terms. */
@@ -85,8 +85,8 @@ public final class SteppedSigmoid {
      * Adds g(x) in closed form, within 1e-6 of the sum (float64). By Euler and Maclaurin's midpoint formula
      * {@code g(x) = -Li₂(-e^x) - σ(x)/24 + 7 σ''(x)/5760 - 31 σ''''(x)/967680}; the first two terms alone are off by up to 1.2e-4.
      *
-     * <p>With {@code u = log(1 + e^-|x|)} in (0, ln 2], {@code -Li₂(-e^-|x|) = u + u²/4 + u³/36 - u⁵/3600 + u⁷/211680 - u⁹/10886400 + ...}
-     * (Bernoulli's numbers), and {@code -Li₂(-e^x) = π²/6 + x²/2 + Li₂(-e^-x)} for x > 0.
+     * <p>With {@code u = log(1 + e^-|x|)} in (0, ln 2],
+     * {@code -Li₂(-e^-|x|) = u + u²/4 + u³/36 - u⁵/3600 + u⁷/211680 - u⁹/10886400 + ...} (Bernoulli's numbers), and {@code -Li₂(-e^x) = π²/6 + x²/2 + Li₂(-e^-x)} for x > 0.
      */
     public static Value freeEnergy(Value x) {
         Value u = Pointwise.softplus(Pointwise.negate(Pointwise.abs(x)));

@@ -51,8 +51,8 @@ final class VisibleData {
      */
     static void check(Rbm rbm, Dataset data) {
         Ranges.require(data.size() > 0, "data \"%s\" has no samples, needs at least 1.", data.name());
-        Ranges.require(data.sampleShape().elements() == rbm.visible(), "samples of \"%s\" are %s with %s numbers, the machine has %s visible "
-                + "units (must be equal).", data.name(), data.sampleShape(), data.sampleShape().elements(), rbm.visible());
+        Ranges.require(data.sampleShape().elements() == rbm.visible(), "samples of \"%s\" are %s with %s numbers, the machine has %s "
+                + "visible units (must be equal).", data.name(), data.sampleShape(), data.sampleShape().elements(), rbm.visible());
         Ranges.require(data.sampleType() == DType.UINT8 || data.sampleType() == DType.FLOAT32,
                 "samples of \"%s\" are %s, needs uint8 or float32.", data.name(), data.sampleType());
         switch (rbm.visibleUnit()) {

@@ -134,7 +134,8 @@ class RbmRulesTest {
     @Test
     void aFileGivesTheStackBack() throws IOException {
         Path file = dir.resolve("rbm.safetensors");
-        Standardization input = new Standardization(Tensor.full(DType.FLOAT32, Shape.of(6), 0.3), Tensor.full(DType.FLOAT32, Shape.of(6), 2));
+        Standardization input = new Standardization(Tensor.full(DType.FLOAT32, Shape.of(6), 0.3),
+                Tensor.full(DType.FLOAT32, Shape.of(6), 2));
         RbmStack stack = new RbmStack(Shape.of(1, 2, 3), Optional.of(input), List.of(machine(6, 5), machine(5, 4)));
         RbmFile.save(file, stack);
         RbmStack read = RbmFile.load(file);

@@ -169,7 +169,8 @@ class RbmStackTest {
         ChannelStatistics statistics = ChannelStatistics.of(DIGITS.train());
         for (boolean all : new boolean[] {true, false}) {
             Model model = all ? stack.toMlp("mlp", 10, statistics) : stack.toFeatureModel("features", 10, statistics);
-            TrainConfig config = TrainConfig.builder(model.name(), "digits").epochs(6).batchSize(20).rate(0.1).optimizer("momentum").build();
+            TrainConfig config = TrainConfig.builder(model.name(), "digits").epochs(6).batchSize(20).rate(0.1)
+                    .optimizer("momentum").build();
             try (Trainer trainer = new Trainer(backend, model, DIGITS, config, Sgd.momentum(0.9), Schedule.constant(0.1), List.of())) {
                 TrainResult result = trainer.fit();
                 assertTrue(result.last().trainLoss() < result.history().getFirst().trainLoss(), result.toString());

@@ -167,8 +167,8 @@ class RbmTrainerTest {
         }
         Path none = dir.resolve("none");
         try (RbmTrainer trainer = trainer(rbm, config(rbm, 1)).resume(none)) {
-            assertEquals("rbm: \"" + none.resolve("checkpoint.safetensors") + "\" does not exist. Give the folder of a run that has started "
-                    + "training.", assertThrows(TrainingException.class, trainer::fit).getMessage());
+            assertEquals("rbm: \"" + none.resolve("checkpoint.safetensors") + "\" does not exist. Give the folder of a run that has "
+                    + "started training.", assertThrows(TrainingException.class, trainer::fit).getMessage());
         }
     }
 

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a machine is and how it learns. */
 final class RbmMachineOption {
-    @Option(names = "--unit", defaultValue = "binary", paramLabel = "KIND", description = "hidden units: binary or nrelu (${DEFAULT-VALUE})")
+    @Option(names = "--unit", defaultValue = "binary", paramLabel = "KIND",
+            description = "hidden units: binary or nrelu (${DEFAULT-VALUE})")
     private HiddenUnit unit;
 
     @Option(names = "--visible", defaultValue = "binary", paramLabel = "KIND",

@@ -5,6 +5,7 @@ import dev.lamina.rbm.SteppedSigmoid;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
@@ -44,8 +45,8 @@ final class ReluDemoCommand implements Callable<Integer> {
         for (double x : new double[] {-4, -2, -1, 0, 1, 2, 4}) {
             text.printf("%8.1f %9.6f %9.6f %9.6f%n", x, SteppedSigmoid.stepped(copies, x), SteppedSigmoid.softplus(x), Math.max(0, x));
         }
-        text.printf("largest difference on |x| <= %s: stepped (%d copies) - softplus %.5f at x = %.3f, softplus - relu %.5f, stepped - relu "
-                + "%.5f%n", range, copies, c.steppedAgainstSoftplus(), c.at(), c.softplusAgainstRelu(), c.steppedAgainstRelu());
+        text.printf("largest difference on |x| <= %s: stepped (%d copies) - softplus %.5f at x = %.3f, softplus - relu %.5f, stepped - "
+                + "relu %.5f%n", range, copies, c.steppedAgainstSoftplus(), c.at(), c.softplusAgainstRelu(), c.steppedAgainstRelu());
         draw();
         text.printf("plot: %s%n", out);
         return 0;
@@ -58,7 +59,7 @@ final class ReluDemoCommand implements Callable<Integer> {
         series(chart, "softplus", SteppedSigmoid::softplus);
         series(chart, "relu", x -> Math.max(0, x));
         series(chart, "one sigmoid", SteppedSigmoid::sigmoid);
-        AtomicFiles.write(out, stream -> BitmapEncoder.saveBitmap(chart, stream, BitmapEncoder.BitmapFormat.PNG));
+        AtomicFiles.write(out, stream -> BitmapEncoder.saveBitmap(List.of(chart), 1, 1, stream, BitmapEncoder.BitmapFormat.PNG));
     }
 
     private void series(XYChart chart, String name, DoubleUnaryOperator function) {

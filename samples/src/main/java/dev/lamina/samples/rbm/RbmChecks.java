@@ -11,6 +11,7 @@ import dev.lamina.samples.rbm.RbmExperiments.Budget;
 import dev.lamina.train.EpochMetrics;
 import java.io.IOException;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 
 /**
@@ -28,8 +29,9 @@ public final class RbmChecks {
     /** Full labels: ten epochs of batches of 100 with momentum 0.9. */
     private static final Budget SIGMOID = new Budget(EPOCHS, RbmExperiments.BATCH, 0.1, 0.9);
     private static final Budget RELU = new Budget(EPOCHS, RbmExperiments.BATCH, 0.02, 0.9);
-    /** 600 labels: 50 epochs of batches of 20. */
-    private static final Budget RELU_FEW = new Budget(50, 20, 0.02, 0.9);
+    /** 600 labels: 50 passes, ten an epoch, in batches of 20. */
+    private static final int PASSES = 10;
+    private static final Budget RELU_FEW = new Budget(5, 20, 0.02, 0.9);
 
     private final Backend backend;
     private final Split data;
@@ -79,7 +81,7 @@ public final class RbmChecks {
         long start = System.nanoTime();
         RbmResult result = RbmExperiments.pretrain(backend, data, unit, HIDDEN, EPOCHS, seed, listeners);
         double seconds = seconds(start);
-        String name = unit.name().toLowerCase(java.util.Locale.ROOT);
+        String name = unit.name().toLowerCase(Locale.ROOT);
         tell(name + ": squared error of an image, epoch 1", first, 0, ANY, result.history().getFirst().error(), seconds);
         tell(name + ": squared error of an image, epoch 10", last, 0, limit, result.history().getLast().error(), seconds);
         return result;
@@ -98,7 +100,8 @@ public final class RbmChecks {
         long start = System.nanoTime();
         List<EpochMetrics> tuned = RbmExperiments.fineTune(backend, data, stack, SIGMOID, seed);
         List<EpochMetrics> scratch = RbmExperiments.fromScratch(backend, data, stack, SIGMOID, seed);
-        tell("sigmoid 784-500-10 pre-trained, test accuracy %", "98.15, at least 97.8", 97.8, ANY, percent(tuned.getLast()), seconds(start));
+        tell("sigmoid 784-500-10 pre-trained, test accuracy %", "98.15, at least 97.8", 97.8, ANY, percent(tuned.getLast()),
+                seconds(start));
         tell("sigmoid 784-500-10 from scratch, test accuracy %", "97.8", 0, ANY, percent(scratch.getLast()), 0);
         double least = ANY;
         for (int epoch = 0; epoch < 5; epoch++) {
@@ -116,18 +119,23 @@ public final class RbmChecks {
         tell("relu 784-500-10 from scratch, test accuracy %", "98.2 (with all labels no gain)", 97.5, ANY, percent(scratch.getLast()), 0);
     }
 
-    /** Three times another 600 labels: mean test accuracy with and without pre-training on the unlabelled set. */
+    /** Three times another 600 labels: mean test accuracy with and without pre-training on the unlabelled set, and the least lead. */
     public void fewLabels(RbmStack stack) throws IOException {
         long start = System.nanoTime();
         double tuned = 0;
         double scratch = 0;
+        double least = ANY;
         for (int k = 0; k < DRAWS; k++) {
-            Split few = RbmExperiments.labelled(data, FEW, k);
-            tuned += percent(RbmExperiments.fineTune(backend, few, stack, RELU_FEW, seed + k).getLast()) / DRAWS;
-            scratch += percent(RbmExperiments.fromScratch(backend, few, stack, RELU_FEW, seed + k).getLast()) / DRAWS;
+            Split few = RbmExperiments.labelled(data, FEW, k, PASSES);
+            double with = percent(RbmExperiments.fineTune(backend, few, stack, RELU_FEW, seed + k).getLast());
+            double without = percent(RbmExperiments.fromScratch(backend, few, stack, RELU_FEW, seed + k).getLast());
+            tuned += with / DRAWS;
+            scratch += without / DRAWS;
+            least = Math.min(least, with - without);
         }
-        tell("relu, 1 % of the labels, pre-trained, test accuracy %", "above scratch", scratch, ANY, tuned, seconds(start));
-        tell("relu, 1 % of the labels, from scratch, test accuracy %", "", 0, ANY, scratch, 0);
+        tell("relu, 1 % of the labels, from scratch, test accuracy %", "any", 0, ANY, scratch, seconds(start));
+        tell("relu, 1 % of the labels, pre-trained, test accuracy %", "above scratch", Math.nextUp(scratch), ANY, tuned, 0);
+        tell("relu, 1 % of the labels, least lead of three draws, points", "any", -ANY, ANY, least, 0);
     }
 
     private void tell(String name, String expected, double low, double high, double measured, double seconds) {

@@ -81,9 +81,13 @@ public final class RbmExperiments {
         return train(backend, data, model, budget, seed, List.of());
     }
 
-    /** The split whose training part is the k-th {@code count} samples. */
-    public static Split labelled(Split data, int count, int k) {
-        return new Split(data.train().subset(IntStream.range(k * count, (k + 1) * count).toArray()), data.test());
+    /**
+     * The split whose training part is the k-th {@code count} samples, each {@code repeats} times, so that an epoch is several passes and
+     * testing takes no longer than training.
+     */
+    public static Split labelled(Split data, int count, int k, int repeats) {
+        int[] indices = IntStream.range(0, count * repeats).map(i -> k * count + i % count).toArray();
+        return new Split(data.train().subset(indices), data.test());
     }
 
     /** Trains a model with plain or momentum SGD at a constant rate. */
