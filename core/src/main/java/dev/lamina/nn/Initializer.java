@@ -60,6 +60,15 @@ public sealed interface Initializer {
         }
     }
 
+    /** A copy of numbers that exist, e.g. of a network trained otherwise. */
+    record Given(Tensor value) implements Initializer {
+        private Tensor copy(TensorType type) {
+            require(value.dtype() == type.dtype() && value.shape().equals(type.shape()),
+                    "initializer: the given value is %s %s, the parameter %s.", value.dtype(), value.shape(), type);
+            return value.copy();
+        }
+    }
+
     /** All zeros. */
     static Initializer zeros() {
         return new Constant(0);
@@ -73,6 +82,11 @@ public sealed interface Initializer {
     /** All elements equal. */
     static Initializer constant(double value) {
         return new Constant(value);
+    }
+
+    /** A copy of a tensor, which must have the parameter's type and shape and not change. */
+    static Initializer given(Tensor value) {
+        return new Given(value);
     }
 
     /** Uniform in [low, high). */
@@ -205,6 +219,7 @@ public sealed interface Initializer {
                 InitialValues.normal(type, 0, gain * Math.sqrt(2.0 / (fanIn(shape) + fanOut(shape))), seed, stream);
             case HeNormal() -> InitialValues.normal(type, 0, Math.sqrt(2.0 / fanIn(shape)), seed, stream);
             case HeUniform() -> symmetric(type, Math.sqrt(6.0 / fanIn(shape)), seed, stream);
+            case Given given -> given.copy(type);
             case LayerDefault(long fan) -> symmetric(type, 1 / Math.sqrt(fan > 0 ? fan : fanIn(shape)), seed, stream);
         };
     }

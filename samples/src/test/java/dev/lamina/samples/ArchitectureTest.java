@@ -15,7 +15,7 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /**
  * The import rules of the design, one way only:
- * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, inspect} <- samples}. The backends see tensor,
+ * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, inspect} <- rbm <- samples}. The backends see tensor,
  * graph and backend, and never each other; core never sees a backend. Test code may use everything, so it is not imported here.
  *
  * <p>A package without classes breaks no rule.
@@ -75,6 +75,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule TRAIN = sees("train", "models", "nn", "optim", "data", "io", "backend", "graph", "tensor");
+
+    @ArchTest
+    static final ArchRule RBM = sees("rbm", "train", "inspect", "nn", "optim", "data", "io", "backend", "graph", "tensor");
 
     @ArchTest
     static final ArchRule CPU_BACKEND = sees("cpu", "backend", "graph", "tensor");

@@ -9,7 +9,7 @@ import picocli.CommandLine.Spec;
 /** {@code lamina demo}: small experiments of the course, with pictures. */
 @Command(name = "demo", mixinStandardHelpOptions = true, description = "Small experiments with pictures.",
         subcommands = {DemoXorCommand.class, DemoRingsCommand.class, DemoSpiralsCommand.class, DemoVanishingCommand.class,
-            DemoDepthCommand.class, CommandLine.HelpCommand.class})
+            DemoDepthCommand.class, DemoReluCommand.class, CommandLine.HelpCommand.class})
 final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;

@@ -1,0 +1,2 @@
+/** Restricted Boltzmann machines as graphs: contrastive divergence, free energy, sampling, stacks, and networks made of them. */
+package dev.lamina.rbm;
