@@ -29,9 +29,9 @@ import java.util.Map;
  * The graph of a training step, an evaluation or a prediction for one batch size. Variables have the same names in all of them, so that one
  * state serves all. Immutable.
  *
- * <p>Inputs: {@value #IMAGES} uint8 {@code [B, C, H, W]}, float32 where there are no channel statistics, and {@value #LABELS} int32 {@code [B]} unless for prediction; rows with a
- * negative label count for nothing. Outputs: {@value #LOSS}, {@value #CORRECT1} and {@value #CORRECT5}, float32 scalars, the last two
- * numbers of samples; for prediction {@value #PROBABILITIES} {@code [B, K]}.
+ * <p>Inputs: {@value #IMAGES} uint8 {@code [B, C, H, W]}, float32 where there are no channel statistics, and {@value #LABELS} int32
+ * {@code [B]} unless for prediction; rows with a negative label count for nothing. Outputs: {@value #LOSS}, {@value #CORRECT1} and
+ * {@value #CORRECT5}, float32 scalars, the last two numbers of samples; for prediction {@value #PROBABILITIES} {@code [B, K]}.
  */
 public final class TrainingGraph {
     /** Input: pixels. */
