@@ -9,7 +9,7 @@ import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Reduction;
-import dev.lamina.graph.Shaping;
+import dev.lamina.graph.Source;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
@@ -25,7 +25,7 @@ import java.util.Map;
  * Points that stay on the device in chunks, for the many passes of k-means. One thread at a time.
  */
 final class ResidentRows implements AutoCloseable {
-    private static final int CHUNK = 8192;
+    private static final int CHUNK = 1 << 16;
     /** Squared distances below this share of the squared lengths are float32 rounding of {@code |x|² - 2 x·c + |c|²}, and count as 0. */
     private static final double ROUNDING = 2e-6;
 
@@ -46,7 +46,7 @@ final class ResidentRows implements AutoCloseable {
         for (int first = 0; first < n; first += CHUNK) {
             int rows = Math.min(CHUNK, n - first);
             GraphBuilder graph = new GraphBuilder();
-            State state = backend.createState(List.of(x(graph, rows), least(graph, rows)));
+            State state = backend.createState(List.of(x(graph, rows), column(graph, "least", rows), column(graph, "square", rows)));
             state.set("x", points.slice(0, first, first + rows));
             chunks.add(state);
         }
@@ -60,8 +60,8 @@ final class ResidentRows implements AutoCloseable {
         return graph.variable("x", TensorType.of(DType.FLOAT32, rows, d), false);
     }
 
-    private static Value least(GraphBuilder graph, int rows) {
-        return graph.variable("least", TensorType.of(DType.FLOAT32, rows, 1), false);
+    private static Value column(GraphBuilder graph, String name, int rows) {
+        return graph.variable(name, TensorType.of(DType.FLOAT32, rows, 1), false);
     }
 
     private Executable executable(String name, int rows) {
@@ -83,18 +83,24 @@ final class ResidentRows implements AutoCloseable {
         return graph.build();
     }
 
+    /** The first pass keeps {@code |x|²} for the others. */
     private Graph leastGraph(int rows, boolean first) {
         GraphBuilder graph = new GraphBuilder();
         Value x = x(graph, rows);
-        Value least = least(graph, rows);
+        Value least = column(graph, "least", rows);
+        Value kept = column(graph, "square", rows);
         Value centre = graph.input("centre", TensorType.of(DType.FLOAT32, 1, d));
-        Value square = Reduction.sumKeepDims(Pointwise.square(x), 1)
-                .plus(Shaping.reshape(Reduction.sum(Pointwise.square(centre)), Shape.of(1, 1)));
-        Value distance = square.minus(MatMul.matmul(x, centre, false, true).times(2));
-        Value real = Pointwise.compare(Pointwise.Comparison.GREATER, distance, square.times(ROUNDING));
-        Value cleaned = Pointwise.where(real, distance, dev.lamina.graph.Source.zerosLike(distance));
+        Value length = graph.input("length", TensorType.of(DType.FLOAT32, 1, 1));
+        Value squares = first ? Reduction.sumKeepDims(Pointwise.square(x), 1) : kept;
+        Value lengths = squares.plus(length);
+        Value distance = lengths.minus(MatMul.matmul(x, centre, false, true).times(2));
+        Value real = Pointwise.compare(Pointwise.Comparison.GREATER, distance, lengths.times(ROUNDING));
+        Value cleaned = Pointwise.where(real, distance, Source.scalarLike(distance, 0));
         Value next = first ? cleaned : Pointwise.min(least, cleaned);
         Update.assign(least, next);
+        if (first) {
+            Update.assign(kept, squares);
+        }
         graph.output("next", next);
         return graph.build();
     }
@@ -147,7 +153,11 @@ final class ResidentRows implements AutoCloseable {
     /** Every point's squared distance to the nearest of the centres that were given so far. */
     float[] leastDistances(Tensor centre, boolean first) {
         float[] result = new float[n];
-        Map<String, Tensor> inputs = Map.of("centre", centre.contiguous().reshape(1, d));
+        double length = 0;
+        for (float v : centre.toFloats()) {
+            length += (double) v * v;
+        }
+        Map<String, Tensor> inputs = Map.of("centre", centre.reshape(1, d), "length", Tensor.of(new float[] {(float) length}, 1, 1));
         for (int c = 0; c < chunks.size(); c++) {
             int rows = Math.min(CHUNK, n - c * CHUNK);
             Executable run = executable(first ? "first" : "further", rows);
