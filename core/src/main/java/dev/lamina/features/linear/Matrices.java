@@ -129,6 +129,19 @@ public final class Matrices {
         return Tensor.of(DType.FLOAT32, java.util.Arrays.copyOf(matrix.data, matrix.getNumElements()), matrix.numRows, matrix.numCols);
     }
 
+    /** {@code x = Z^-1 w + m} for each row w of float32 {@code [n, d]}. */
+    public static Tensor unwhiten(Tensor rows, Tensor whitening, Tensor mean) {
+        DMatrixRMaj inverse = matrix(whitening);
+        CommonOps_DDRM.invert(inverse);
+        DMatrixRMaj result = new DMatrixRMaj((int) rows.shape().dim(0), inverse.numCols);
+        CommonOps_DDRM.mult(matrix(rows), inverse, result);
+        double[] m = mean.toDoubles();
+        for (int i = 0; i < result.data.length; i++) {
+            result.data[i] += m[i % m.length];
+        }
+        return tensor(result);
+    }
+
     /** The matrix times a number, in place. */
     static DMatrixRMaj scaled(DMatrixRMaj matrix, double factor) {
         CommonOps_DDRM.scale(factor, matrix);

@@ -3,6 +3,7 @@ package dev.lamina.features.words;
 import dev.lamina.features.FeatureGraph;
 import dev.lamina.features.Featurizer;
 import dev.lamina.features.Fitted;
+import dev.lamina.features.linear.Matrices;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Pointwise;
@@ -148,6 +149,20 @@ public record FittedWords(Featurizer featurizer, BagOfWords words, int levels, S
             }
         }
         return weights;
+    }
+
+    /** What one word looks like: {@code [C, P, P]} of raw patches, {@code [1, cells, directions]} of gradients. */
+    public Shape patchShape() {
+        Descriptor descriptor = words.descriptor();
+        int cells = descriptor.kind().cells();
+        return descriptor.kind() == Descriptor.Kind.RAW ? Shape.of(sampleShape.dim(0), descriptor.patch(), descriptor.patch())
+                : Shape.of(1, Descriptor.ORIENTATIONS, (long) cells * cells);
+    }
+
+    /** The words as descriptors, whitening undone and places left out: float32 {@code [k, d]}. */
+    public Tensor unwhitened() {
+        Tensor plain = codebook.words().slice(1, 0, patchShape().elements()).contiguous();
+        return codebook.mean() == null ? plain : Matrices.unwhiten(plain, codebook.whitening(), codebook.mean());
     }
 
     private Value normalized(Value vectors) {

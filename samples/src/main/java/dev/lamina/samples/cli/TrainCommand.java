@@ -25,6 +25,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "train", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Trains a model and writes a run folder. Ctrl-C ends it after a checkpoint; --resume goes on from there.",
         footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
-            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine", "  lamina train --resume runs/mnist --epochs 10"})
+            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine", "  lamina train --model linear --features pca:k=64 --data mnist", "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
@@ -56,6 +57,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private DataOption dataOption;
+
+    @Mixin
+    private FeaturesOption featuresOption;
 
     @Mixin
     private BackendOption backendOption;
@@ -117,7 +121,12 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         TrainConfig config = resume == null ? settings() : resumed();
         Path folder = resume != null ? resume : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + config.data()));
-        Split split = open(config);
+        try (Backend backend = backendOption.open(text)) {
+            return train(config, FeaturesOption.apply(config, open(config), folder, backend, text), folder, backend, text);
+        }
+    }
+
+    private int train(TrainConfig config, Split split, Path folder, Backend backend, PrintWriter text) throws IOException {
         Model network = Models.create(config.model(), split.train().sampleShape(), split.train().classNames().size());
         Optimizer updates = Optimizer.parse(config.optimizer(), config.weightDecay());
         long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
@@ -128,12 +137,10 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d, %s%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
                 config.seed(), config.precision());
-        try (Backend backend = backendOption.open(text)) {
-            summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
-            try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
-                TrainResult result = interruptibly(resume == null ? trainer.runFolder(folder) : trainer.resume(folder));
-                return report(result, config, backend, folder, text);
-            }
+        summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
+        try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
+            TrainResult result = interruptibly(resume == null ? trainer.runFolder(folder) : trainer.resume(folder));
+            return report(result, config, backend, folder, text);
         }
     }
 
@@ -142,11 +149,14 @@ final class TrainCommand implements Callable<Integer> {
             throw new IllegalArgumentException("train: " + out + " holds a run already. Use --resume " + out + ", or another --out.");
         }
         Optimizer named = Optimizer.parse(optimizer, weightDecay);
+        Map<String, String> options = new TreeMap<>(featuresOption.settings());
+        options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
+        options.put(DataOption.SETTING, dataOption.dir().toString());
         return TrainConfig.builder(model, data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed).optimizer(optimizer)
                 .rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
                 .precision(precision)
-                .options(Map.of(TRAIN_LIMIT, Integer.toString(trainLimit), DataOption.SETTING, dataOption.dir().toString())).build();
+                .options(options).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */
