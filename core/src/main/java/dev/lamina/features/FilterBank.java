@@ -4,6 +4,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Pooling;
+import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.Value;
@@ -90,12 +91,19 @@ public record FilterBank() implements Featurizer {
             });
             Value responses = Shaping.concat(1, inOrder);
             Value mean = Pooling.adaptiveAvgPool(responses, GRID, GRID);
-            Value squares = Pooling.adaptiveAvgPool(Pointwise.square(responses), GRID, GRID);
-            Value deviation = Pointwise.sqrt(Pointwise.relu(squares.minus(Pointwise.square(mean))));
+            Value deviation = deviation(responses);
             Shape cells = Shape.of(graph.batch(), FilterShapes.COUNT, 1, GRID * GRID);
             Value both = Shaping.concat(2, Shaping.reshape(mean, cells), Shaping.reshape(deviation, cells));
             Value flat = Shaping.reshape(both, Shape.of(graph.batch(), SIZE));
             return scale == null ? flat : scale.apply(graph, flat);
+        }
+
+        /** {@code sqrt(E[d²] - E[d]²)} by cell of {@code d = response - its mean over the image}, so that little is lost by rounding. */
+        private static Value deviation(Value responses) {
+            Value centred = responses.minus(Reduction.reduce(Reduction.Fold.MEAN, responses, true, 2, 3));
+            Value mean = Pooling.adaptiveAvgPool(centred, GRID, GRID);
+            Value squares = Pooling.adaptiveAvgPool(Pointwise.square(centred), GRID, GRID);
+            return Pointwise.sqrt(Pointwise.relu(squares.minus(Pointwise.square(mean))));
         }
 
         private static Tensor weights(int side, List<FilterShapes.Filter> filters) {

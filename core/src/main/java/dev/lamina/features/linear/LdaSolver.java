@@ -34,9 +34,20 @@ final class LdaSolver {
         lower = cholesky.getT(null);
     }
 
-    /** The scatter was summed in float32, so eigenvalues below {@code D eps λ_max} are rounding. */
+    /**
+     * The rank is that of the correlations, which scaling of features does not change; a constant feature has none. Sums are float32 of a
+     * batch, so eigenvalues below {@code D eps λ_max} are rounding.
+     */
     private static void requireFullRank(DMatrixRMaj within) {
-        double[] values = Matrices.symmetric(within).values();
+        int size = within.numRows;
+        DMatrixRMaj correlations = new DMatrixRMaj(size, size);
+        for (int i = 0; i < size; i++) {
+            for (int j = 0; j < size; j++) {
+                double scale = Math.sqrt(within.get(i, i) * within.get(j, j));
+                correlations.set(i, j, scale > 0 ? within.get(i, j) / scale : 0);
+            }
+        }
+        double[] values = Matrices.symmetric(correlations).values();
         int rank = 0;
         for (double value : values) {
             rank += value > values[0] * values.length * FLOAT_EPSILON ? 1 : 0;
