@@ -8,7 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Mean and (population) standard deviation of pixels/255 for each channel. Immutable and thread-safe.
+ * Mean and (population) standard deviation of pixels/255 for each channel; of no channel where samples are no pixels ({@link #none}).
+ * Immutable and thread-safe.
  *
  * @param mean by channel, in [0, 1]
  * @param std by channel, in [0, 0.5]
@@ -18,6 +19,16 @@ public record ChannelStatistics(List<Double> mean, List<Double> std) {
     public ChannelStatistics {
         mean = List.copyOf(mean);
         std = List.copyOf(std);
+    }
+
+    /** No statistics: samples are float32 vectors that models take as they are. */
+    public static ChannelStatistics none() {
+        return new ChannelStatistics(List.of(), List.of());
+    }
+
+    /** True of {@link #none}. */
+    public boolean absent() {
+        return mean.isEmpty();
     }
 
     /**

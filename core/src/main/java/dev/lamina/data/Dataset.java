@@ -19,7 +19,7 @@ public interface Dataset {
     /** Shape of one sample, {@code [C, H, W]}. */
     Shape sampleShape();
 
-    /** Element type of a sample; {@link DType#UINT8}, 0 to 255, for all sets here. */
+    /** Element type of a sample: {@link DType#UINT8}, 0 to 255, of images; {@link DType#FLOAT32} of vectors that are taken as they are. */
     default DType sampleType() {
         return DType.UINT8;
     }

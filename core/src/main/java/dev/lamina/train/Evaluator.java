@@ -106,7 +106,7 @@ public final class Evaluator implements AutoCloseable {
     /**
      * Probabilities of the classes.
      *
-     * @param images uint8 {@code [B, C, H, W]}
+     * @param images uint8 {@code [B, C, H, W]}; float32 if the model was trained on such vectors
      * @return float32 {@code [B, K]}
      */
     public Tensor predict(Tensor images) {

@@ -12,6 +12,7 @@ import dev.lamina.data.Split;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
+import dev.lamina.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -200,7 +201,7 @@ public final class Trainer implements AutoCloseable {
         } else if (folder != null && Checkpoint.exists(folder)) {
             throw new TrainingException("trainer: \"" + folder + "\" holds a run already. Resume it, or give another folder.");
         }
-        statistics = checkpoint != null ? checkpoint.run().statistics() : ChannelStatistics.of(data.train());
+        statistics = checkpoint != null ? checkpoint.run().statistics() : statistics();
         session = new Session(backend, options.withPrecision(config.precision()),
                 new Session.Recipe(model, statistics, config, optimizer, schedule, hook));
         if (checkpoint != null) {
@@ -215,6 +216,10 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(folder);
             checkpoint();
         }
+    }
+
+    private ChannelStatistics statistics() {
+        return data.train().sampleType() == DType.FLOAT32 ? ChannelStatistics.none() : ChannelStatistics.of(data.train());
     }
 
     private void checkFits(RunRecord run) {

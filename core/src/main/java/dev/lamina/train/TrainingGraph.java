@@ -28,9 +28,9 @@ import java.util.Map;
  * The graph of a training step, an evaluation or a prediction for one batch size. Variables have the same names in all of them, so that one
  * state serves all. Immutable.
  *
- * <p>Inputs: {@value #IMAGES} uint8 {@code [B, C, H, W]}, and {@value #LABELS} int32 {@code [B]} unless for prediction; rows with a
- * negative label count for nothing. Outputs: {@value #LOSS}, {@value #CORRECT1} and {@value #CORRECT5}, float32 scalars, the last two
- * numbers of samples; for prediction {@value #PROBABILITIES} {@code [B, K]}.
+ * <p>Inputs: {@value #IMAGES} uint8 {@code [B, C, H, W]}, float32 where there are no channel statistics, and {@value #LABELS} int32
+ * {@code [B]} unless for prediction; rows with a negative label count for nothing. Outputs: {@value #LOSS}, {@value #CORRECT1} and
+ * {@value #CORRECT5}, float32 scalars, the last two numbers of samples; for prediction {@value #PROBABILITIES} {@code [B, K]}.
  */
 public final class TrainingGraph {
     /** Input: pixels. */
@@ -59,13 +59,14 @@ public final class TrainingGraph {
 
     private TrainingGraph(Model model, ChannelStatistics statistics, long batchSize, boolean training) {
         Shape in = model.inputShape();
-        if (in.rank() != 3 || in.dim(0) != statistics.mean().size()) {
+        if (in.rank() != 3 || !statistics.absent() && in.dim(0) != statistics.mean().size()) {
             throw new IllegalArgumentException("trainingGraph: model \"" + model.name() + "\" takes " + in
                     + ", the channel statistics are of " + statistics.mean().size() + " channels; needs [C, H, W] with as many.");
         }
-        Value images = builder.input(IMAGES, TensorType.of(DType.UINT8, batchSize, in.dim(0), in.dim(1), in.dim(2)));
+        DType type = statistics.absent() ? DType.FLOAT32 : DType.UINT8;
+        Value images = builder.input(IMAGES, TensorType.of(type, batchSize, in.dim(0), in.dim(1), in.dim(2)));
         Context context = new Context(builder, training);
-        logits = model.logits(context, normalized(images, statistics));
+        logits = model.logits(context, statistics.absent() ? images : normalized(images, statistics));
         parameters = context.parameters();
         Shape expected = Shape.of(batchSize, model.classes());
         if (!logits.shape().equals(expected)) {

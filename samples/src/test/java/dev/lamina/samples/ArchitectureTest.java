@@ -15,8 +15,9 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /**
  * The import rules of the design, one way only:
- * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, inspect} <- rbm <- samples}. The backends see tensor,
- * graph and backend, and never each other; core never sees a backend. Test code may use everything, so it is not imported here.
+ * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, features, inspect} <- rbm <- samples}. The
+ * backends see tensor, graph and backend, and never each other; core never sees a backend. Test code may use everything, so it is not
+ * imported here.
  *
  * <p>A package without classes breaks no rule.
  */
@@ -72,6 +73,9 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule INSPECT = sees("inspect", "nn", "optim", "data", "io", "backend", "graph", "tensor");
+
+    @ArchTest
+    static final ArchRule FEATURES = sees("features", "inspect", "models", "nn", "optim", "data", "io", "backend", "graph", "tensor");
 
     @ArchTest
     static final ArchRule TRAIN = sees("train", "models", "nn", "optim", "data", "io", "backend", "graph", "tensor");

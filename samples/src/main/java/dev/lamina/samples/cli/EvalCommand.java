@@ -2,7 +2,11 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.data.Dataset;
 import dev.lamina.data.Split;
+import dev.lamina.features.FeatureData;
+import dev.lamina.features.FitListener;
+import dev.lamina.features.Fitted;
 import dev.lamina.nn.Model;
 import dev.lamina.train.Evaluation;
 import dev.lamina.train.Evaluator;
@@ -11,6 +15,7 @@ import dev.lamina.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -58,7 +63,10 @@ final class EvalCommand implements Callable<Integer> {
         Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
-            Evaluation result = evaluator.evaluate(split.test(), batchSize);
+            Optional<Fitted> features = FeaturesOption.of(folder);
+            Dataset test = features.isEmpty() ? split.test()
+                    : FeatureData.of(backend, features.get(), split.test(), FitListener.NONE);
+            Evaluation result = evaluator.evaluate(test, batchSize);
             text.printf("%s on %s: %d samples, loss %.4f, top-1 %.2f %%, top-5 %.2f %%, %.1f s, %.0f samples/s%n", model.name(), name,
                     result.samples(), result.loss(), 100 * result.top1(), 100 * result.top5(), result.seconds(), result.samplesPerSecond());
             if (json != null) {

@@ -2,6 +2,7 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.features.Fitted;
 import dev.lamina.io.ImageFile;
 import dev.lamina.nn.Model;
 import dev.lamina.tensor.DType;
@@ -14,6 +15,7 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -55,15 +57,17 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
-        Shape input = folder.inputShape();
-        Model model = ModelOption.create(folder.config(), input, folder.classNames().size());
+        Optional<Fitted> features = FeaturesOption.of(folder);
+        Shape input = features.map(Fitted::sampleShape).orElse(folder.inputShape());
+        Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Tensor batch = Tensor.zeros(DType.UINT8, Shape.of(images.size(), input.dim(0), input.dim(1), input.dim(2)));
         for (int i = 0; i < images.size(); i++) {
             batch.select(0, i).copyFrom(load(images.get(i), input));
         }
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
-            Tensor probabilities = evaluator.predict(batch);
+            Tensor probabilities = evaluator.predict(features.isEmpty() ? batch
+                    : features.get().transform(backend, batch).reshape(images.size(), features.get().outputSize(), 1, 1));
             for (int i = 0; i < images.size(); i++) {
                 Tensor row = probabilities.select(0, i);
                 List<String> best = IntStream.range(0, folder.classNames().size()).boxed()

@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
             "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine",
             "  lamina train --model mlp --hidden 256,128 --activation relu --data mnist --data-dir ../shared/data",
-            "  lamina train --resume runs/mnist --epochs 10"})
+            "  lamina train --model linear --features pca:k=64 --data mnist", "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
@@ -59,6 +59,9 @@ final class TrainCommand implements Callable<Integer> {
 
     @Mixin
     private DataOption dataOption;
+
+    @Mixin
+    private FeaturesOption featuresOption;
 
     @Mixin
     private BackendOption backendOption;
@@ -120,7 +123,12 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         TrainConfig config = resume == null ? settings() : resumed();
         Path folder = resume != null ? resume : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + config.data()));
-        Split split = open(config);
+        try (Backend backend = backendOption.open(text)) {
+            return train(config, FeaturesOption.apply(config, open(config), folder, backend, text), folder, backend, text);
+        }
+    }
+
+    private int train(TrainConfig config, Split split, Path folder, Backend backend, PrintWriter text) throws IOException {
         Model network = ModelOption.create(config, split.train().sampleShape(), split.train().classNames().size());
         Optimizer updates = Optimizer.parse(config.optimizer(), config.weightDecay());
         long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
@@ -135,12 +143,10 @@ final class TrainCommand implements Callable<Integer> {
         if (!summary.withoutGradient().isEmpty()) {
             text.println("receives no gradient: " + String.join(", ", summary.withoutGradient()));
         }
-        try (Backend backend = backendOption.open(text)) {
-            summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
-            try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
-                TrainResult result = interruptibly(resume == null ? trainer.runFolder(folder) : trainer.resume(folder));
-                return report(result, config, backend, folder, text);
-            }
+        summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
+        try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
+            TrainResult result = interruptibly(resume == null ? trainer.runFolder(folder) : trainer.resume(folder));
+            return report(result, config, backend, folder, text);
         }
     }
 
@@ -150,6 +156,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         Optimizer named = Optimizer.parse(optimizer, weightDecay);
         Map<String, String> options = new TreeMap<>(modelOption.settings());
+        options.putAll(featuresOption.settings());
         options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
         options.put(DataOption.SETTING, dataOption.dir().toString());
         return TrainConfig.builder(modelOption.name(), data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed)
