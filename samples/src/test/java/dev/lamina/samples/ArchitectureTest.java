@@ -15,8 +15,8 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /**
  * The import rules of the design, one way only:
- * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, inspect} <- rbm <- samples}. The backends see tensor,
- * graph and backend, and never each other; core never sees a backend. Test code may use everything, so it is not imported here.
+ * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, inspect} <- rbm <- samples}. The backends see
+ * tensor, graph and backend, and never each other; core never sees a backend. Test code may use everything, so it is not imported here.
  *
  * <p>A package without classes breaks no rule.
  */

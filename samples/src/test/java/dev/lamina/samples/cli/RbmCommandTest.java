@@ -51,6 +51,10 @@ class RbmCommandTest {
         assertDone(rbm("sample", run.toString(), "--backend", "reference", "--chains", "9", "--turns", "5", "--out", samples.toString()));
         assertEquals(Shape.of(1, 88, 88), ImageFile.read(samples).shape());
 
+        String file = run.resolve("rbm.safetensors").toString();
+        assertTrue(rbm("sample", file, "--out", samples.toString()).err().contains("is a file. Use --start random."));
+        assertDone(rbm("sample", file, "--start", "random", "--backend", "reference", "--chains", "4", "--turns", "2",
+                "--out", samples.toString()));
         Outcome shown = rbm("show", run.toString(), "--backend", "reference", "--out", dir.resolve("shown").toString());
         assertDone(shown);
         assertTrue(shown.out().contains("784 BINARY visible, 30 BINARY hidden units"), shown.out());
