@@ -40,7 +40,8 @@ import picocli.CommandLine.Spec;
 @Command(name = "train", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Trains a model and writes a run folder. Ctrl-C ends it after a checkpoint; --resume goes on from there.",
         footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
-            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine", "  lamina train --model linear --features pca:k=64 --data mnist", "  lamina train --resume runs/mnist --epochs 10"})
+            "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine",
+            "  lamina train --model linear --features pca:k=64 --data mnist", "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
