@@ -3,6 +3,7 @@ package dev.lamina.samples.check;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lamina.check.CheckReport;
+import dev.lamina.check.Figures;
 import dev.lamina.check.NodeReport;
 import dev.lamina.check.SideReport;
 import dev.lamina.graph.Node;

@@ -2,6 +2,7 @@ package dev.lamina.samples.check;
 
 import dev.lamina.check.BisectReport;
 import dev.lamina.check.DriftReport;
+import dev.lamina.check.Figures;
 import dev.lamina.check.NodeReport;
 import dev.lamina.check.RepeatReport;
 import dev.lamina.check.SideReport;

@@ -2,6 +2,8 @@ package dev.lamina.samples.check;
 
 import dev.lamina.check.CheckReport;
 import dev.lamina.check.DriftReport;
+import dev.lamina.check.Explanation;
+import dev.lamina.check.Figures;
 import dev.lamina.check.RepeatReport;
 import dev.lamina.check.SideReport;
 import dev.lamina.check.Verdict;
@@ -126,13 +128,13 @@ public final class CheckXml {
         String detail = String.format(Locale.ROOT, "node %s%nop %s%nshape %s%nstep %d%nrelative error %s%ntolerance %s%nabsolute error %s%n",
                 row.name(), row.op(), row.shape(), row.node().step() + 1, Figures.error(row.node().relative()),
                 Figures.error(row.node().tolerance()), Figures.error(row.node().absolute()));
-        return new Case(row.name(), row.node().node() + " on " + row.side() + ": " + Sentences.fault(row.node()), verdict.label(), detail,
+        return new Case(row.name(), row.node().node() + " on " + row.side() + ": " + Explanation.of(row.node()), verdict.label(), detail,
                 skipped);
     }
 
     private static Case drift(DriftReport.Row row) {
         boolean tooFar = Sentences.tooFar(row);
-        return new Case("drift after step " + (row.step() + 1), tooFar ? Sentences.drift(row) : "", "drift", "", false);
+        return new Case("drift after step " + (row.step() + 1), tooFar ? Explanation.of(row) : "", "drift", "", false);
     }
 
     private static Case repeat(RepeatReport repeat) {

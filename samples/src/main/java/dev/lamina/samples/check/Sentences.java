@@ -3,12 +3,13 @@ package dev.lamina.samples.check;
 import dev.lamina.check.BisectReport;
 import dev.lamina.check.CheckReport;
 import dev.lamina.check.DriftReport;
+import dev.lamina.check.Explanation;
+import dev.lamina.check.Figures;
 import dev.lamina.check.NodeReport;
 import dev.lamina.check.RepeatReport;
 import dev.lamina.check.SideReport;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
@@ -18,33 +19,7 @@ final class Sentences {
 
     /** What is wrong with the first node that failed on a side; empty if none did. */
     static Optional<String> firstDivergent(SideReport side) {
-        return side.firstDivergent().map(node -> side.label() + ": " + subject(node) + " is the first that fails"
-                + (side.nodes().contains(node) ? ": " : ", as compiled for use: ") + fault(node));
-    }
-
-    private static String subject(NodeReport node) {
-        String op = node.node().toString();
-        return node.group().size() < 2 ? op : op + " (fused with " + node.group().stream().filter(n -> n != node.node())
-                .map(Object::toString).collect(Collectors.joining(", ")) + ")";
-    }
-
-    /** What is wrong with a node that failed, or why it was not judged. */
-    static String fault(NodeReport node) {
-        String note = node.note().isEmpty() ? "" : " " + node.note();
-        return switch (node.verdict()) {
-            case AGREES -> "it agrees." + note;
-            case NOT_JUDGED -> "it was not judged." + note;
-            case DIVERGES -> at(node) + ", " + Figures.ratio(Row.ratio(node)) + " times its tolerance." + note;
-            case NOT_FINITE -> at(node) + (node.nonFiniteOrigin() ? "; all its operands are finite, it begins here." : ".") + note;
-            case UNWRITTEN -> node.unwritten() + (node.unwritten() == 1 ? " element was" : " elements were") + " not written." + note;
-            case VARIES -> "two runs with equal operands gave different bits" + node.worst().map(e -> ", first at "
-                    + Figures.position(e)).orElse("") + "." + note;
-        };
-    }
-
-    private static String at(NodeReport node) {
-        return node.worst().map(e -> "element " + Figures.position(e) + " is " + Figures.element(e.actual()) + ", the judge computes "
-                + Figures.element(e.expected()) + " of the same operands").orElse("it is off by " + Figures.error(node.absolute()));
+        return side.firstDivergent().map(node -> Explanation.of(side, node));
     }
 
     /** The nodes at which NaN or infinity begins on a side. */
@@ -81,7 +56,7 @@ final class Sentences {
         }
         Optional<DriftReport.Row> drift = result.report().drift().flatMap(d -> d.rows().stream().filter(Sentences::tooFar).findFirst());
         if (drift.isPresent()) {
-            return drift(drift.get());
+            return Explanation.of(drift.get());
         }
         RepeatReport repeat = result.repeats().stream().filter(r -> !r.agrees()).findFirst().orElseThrow();
         return repeat.side() + " gives other bits from run to run, first at " + repeat.varying().getFirst().node().name();
@@ -89,12 +64,6 @@ final class Sentences {
 
     static boolean tooFar(DriftReport.Row row) {
         return !(row.apart() <= row.allowed());
-    }
-
-    /** How far a side ran apart. */
-    static String drift(DriftReport.Row row) {
-        return String.format(Locale.ROOT, "after step %d variable %s of %s is %s of its way apart, allowed are %s", row.step() + 1,
-                row.variable(), row.side(), Figures.error(row.apart()), Figures.error(row.allowed()));
     }
 
     /** What a bisection found. */
