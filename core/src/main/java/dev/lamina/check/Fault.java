@@ -2,6 +2,7 @@ package dev.lamina.check;
 
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
+import dev.lamina.graph.GraphException;
 import java.util.Optional;
 
 /**
@@ -17,8 +18,32 @@ public record Fault(String node, FaultKind kind, Optional<Pass> only) {
         this(node, kind, Optional.empty());
     }
 
+    /**
+     * A fault as users write it: {@code NODE:KIND}, e.g. {@code conv1:wrong-stride}.
+     *
+     * @throws GraphException if there is no colon with a name before it, or no kind of this label
+     */
+    public static Fault parse(String text) {
+        int colon = text.lastIndexOf(':');
+        if (colon < 1) {
+            throw new GraphException("fault \"" + text + "\": needs NODE:KIND, e.g. conv1:wrong-stride.");
+        }
+        return new Fault(text.substring(0, colon), FaultKind.of(text.substring(colon + 1)));
+    }
+
+    /** This defect where a side is compiled with the pass only. */
+    public Fault onlyWith(Pass pass) {
+        return new Fault(node, kind, Optional.of(pass));
+    }
+
     /** Whether it is there under these options. */
     boolean shows(CompileOptions options) {
         return only.map(options.passes()::contains).orElse(true);
+    }
+
+    /** As {@link #parse} reads it. */
+    @Override
+    public String toString() {
+        return node + ":" + kind.label();
     }
 }
