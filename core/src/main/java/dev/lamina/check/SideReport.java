@@ -11,8 +11,9 @@ import java.util.Optional;
  * @param backend name of its backend
  * @param device name of the device
  * @param options how the graph was compiled, but for what the check sets
- * @param nodes every node that computes something, compiled so that all values are kept, in the graph's order
- * @param groups what the graph computes as it is compiled for use, with fused groups as one, in the graph's order
+ * @param nodes every node that computes something, compiled so that all values are kept, in the graph's order; empty for the judge itself,
+ *     which is right by definition
+ * @param groups what the graph computes as it is compiled for use, with fused groups as one, in the graph's order; empty for the judge
  */
 public record SideReport(String label, String backend, String device, CompileOptions options, List<NodeReport> nodes,
         List<NodeReport> groups) {
