@@ -74,7 +74,7 @@ public final class LaminaAssertions {
                 opened.add(candidate.open());
                 sides.add(Side.of(candidate.name(), opened.getLast(), options));
             }
-            return assertAgrees(subject, sides, steps);
+            return assertAgrees(opened.getFirst(), subject, sides, steps);
         } finally {
             opened.reversed().forEach(Backend::close);
         }
@@ -93,12 +93,16 @@ public final class LaminaAssertions {
      */
     public static CheckReport assertAgrees(Subject subject, List<Side> sides, int steps) {
         try (Backend judge = Backends.open(REFERENCE)) {
-            CheckReport report = CrossCheck.against(judge).steps(steps).check(subject, sides);
-            if (!report.agrees()) {
-                throw new AssertionFailedError(message(report));
-            }
-            return report;
+            return assertAgrees(judge, subject, sides, steps);
         }
+    }
+
+    private static CheckReport assertAgrees(Backend judge, Subject subject, List<Side> sides, int steps) {
+        CheckReport report = CrossCheck.against(judge).steps(steps).check(subject, sides);
+        if (!report.agrees()) {
+            throw new AssertionFailedError(message(report));
+        }
+        return report;
     }
 
     private static String message(CheckReport report) {

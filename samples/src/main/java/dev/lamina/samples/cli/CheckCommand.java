@@ -103,8 +103,8 @@ final class CheckCommand implements Callable<Integer> {
         CheckPlan plan = options.plan();
         Precision numbers = precision != null ? precision : plan.precision();
         CompileOptions compiled = CompileOptions.defaults().withPrecision(numbers);
-        try (CheckSides sides = CheckSides.open(backends, deterministic ? compiled.requiringDeterminism() : compiled, fault);
-                Backend judge = Backends.open(CheckSides.REFERENCE)) {
+        try (Backend judge = Backends.open(CheckSides.REFERENCE);
+                CheckSides sides = CheckSides.open(backends, deterministic ? compiled.requiringDeterminism() : compiled, fault, judge)) {
             Map<String, String> settings = new LinkedHashMap<>(plan.settings());
             settings.put("precision", numbers.label());
             if (fault != null) {
@@ -121,7 +121,7 @@ final class CheckCommand implements Callable<Integer> {
     }
 
     private CheckResult run(CheckPlan plan, CheckSides sides, Backend judge, Map<String, String> settings) {
-        StepProgress progress = new StepProgress(plan.steps(), spec.commandLine().getErr());
+        StepProgress progress = new StepProgress(spec.commandLine().getErr());
         CrossCheck check = CrossCheck.against(judge).steps(plan.steps());
         CheckReport report = check.listening(progress).check(plan.subject(), sides.sides());
         progress.end();

@@ -18,19 +18,21 @@ import java.util.Map;
  *
  * @param sides in the order asked for
  * @param absent backends that do not take part though nobody named any, with the reason
+ * @param judge is left open
  */
-record CheckSides(List<Side> sides, Map<String, String> absent) implements AutoCloseable {
+record CheckSides(List<Side> sides, Map<String, String> absent, Backend judge) implements AutoCloseable {
     /** The backend that judges. */
     static final String REFERENCE = "reference";
 
     /**
-     * Opens backends.
+     * Opens backends. The reference beside others is the judge itself, which saves judging it; alone, or with a fault, it is judged.
      *
      * @param names those asked for; null for the reference and all others that are available
      * @param options how they compile; the reference computes in float32 where bfloat16 is asked for, which it has not
      * @param fault what to plant, as {@code NODE:KIND[@BACKEND]}, or null
+     * @param judge the reference, which the caller closes
      */
-    static CheckSides open(List<String> names, CompileOptions options, String fault) {
+    static CheckSides open(List<String> names, CompileOptions options, String fault, Backend judge) {
         Map<String, String> absent = new LinkedHashMap<>();
         List<String> wanted = names == null ? available(absent) : names;
         if (wanted.stream().distinct().count() < wanted.size()) {
@@ -38,10 +40,10 @@ record CheckSides(List<Side> sides, Map<String, String> absent) implements AutoC
         }
         Planted planted = fault == null ? null : Planted.parse(fault, wanted);
         List<Side> sides = new ArrayList<>();
-        CheckSides opened = new CheckSides(sides, absent);
+        CheckSides opened = new CheckSides(sides, absent, judge);
         try {
             for (String name : wanted) {
-                Backend backend = Backends.open(name);
+                Backend backend = name.equals(REFERENCE) && wanted.size() > 1 ? judge : Backends.open(name);
                 CompileOptions own = name.equals(REFERENCE) && options.precision() == Precision.BFLOAT16
                         ? options.withPrecision(Precision.FLOAT32) : options;
                 Side side = Side.of(name, backend, own);
@@ -88,6 +90,6 @@ record CheckSides(List<Side> sides, Map<String, String> absent) implements AutoC
 
     @Override
     public void close() {
-        sides.reversed().forEach(side -> side.backend().close());
+        sides.reversed().stream().map(Side::backend).filter(backend -> backend != judge).forEach(Backend::close);
     }
 }

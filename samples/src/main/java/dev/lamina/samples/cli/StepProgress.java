@@ -1,28 +1,25 @@
 package dev.lamina.samples.cli;
 
+import dev.lamina.check.CheckListener;
 import java.io.PrintWriter;
-import java.util.function.IntConsumer;
 
-/** Shows how many steps of a check are done: on a terminal in one line that is written again, elsewhere in a line for each tenth. */
-final class StepProgress implements IntConsumer {
-    private final int steps;
+/** Shows how much of a check is done: on a terminal in one line that is written again, elsewhere in a line for each tenth. */
+final class StepProgress implements CheckListener {
     private final PrintWriter out;
     private final boolean terminal = System.console() != null && System.console().isTerminal();
     private int shown;
 
-    /** Shows nothing if there is one step only. */
-    StepProgress(int steps, PrintWriter out) {
-        this.steps = steps;
+    StepProgress(PrintWriter out) {
         this.out = out;
     }
 
     @Override
-    public void accept(int done) {
-        if (steps == 1 || !terminal && done < steps && done < shown + Math.ceilDiv(steps, 10)) {
+    public void done(int done, int total) {
+        if (!terminal && done < total && done < shown + Math.ceilDiv(total, 10)) {
             return;
         }
         shown = done;
-        String line = "step " + done + " of " + steps;
+        String line = "checked " + done + " of " + total + " steps";
         if (terminal) {
             out.print("\r" + line);
         } else {
@@ -31,11 +28,12 @@ final class StepProgress implements IntConsumer {
         out.flush();
     }
 
-    /** Ends the line. */
+    /** Ends the line and begins anew. */
     void end() {
         if (terminal && shown > 0) {
             out.println();
             out.flush();
         }
+        shown = 0;
     }
 }
