@@ -33,7 +33,8 @@ public final class CheckPage {
         CheckReport report = result.report();
         return resource("page.html").replace("@TITLE@", GraphDrawing.escape("lamina check: " + report.subject()))
                 .replace("@STYLE@", resource("page.css"))
-                .replace("@SUMMARY@", CheckSummary.html(result))
+                .replace("@HEADER@", CheckSummary.header(result))
+                .replace("@CARDS@", CheckSummary.cards(result))
                 .replace("@GRAPH@", GraphDrawing.svg(report.graph()))
                 .replace("@DATA@", data(result))
                 .replace("@SCRIPT@", resource("page.js"));

@@ -9,19 +9,25 @@ import dev.lamina.check.SideReport;
 import dev.lamina.check.Verdict;
 import java.util.Map;
 
-/** The part of the page above the graph: what was checked, and what came out. */
+/** The parts of the page beside the graph: what came out above it, and below it what was checked and everything else. */
 final class CheckSummary {
     private final StringBuilder html = new StringBuilder();
 
     private CheckSummary() { }
 
-    static String html(CheckResult result) {
+    static String header(CheckResult result) {
         CheckSummary summary = new CheckSummary();
-        summary.write(result);
+        summary.writeHeader(result);
         return summary.html.toString();
     }
 
-    private void write(CheckResult result) {
+    static String cards(CheckResult result) {
+        CheckSummary summary = new CheckSummary();
+        summary.writeCards(result);
+        return summary.html.toString();
+    }
+
+    private void writeHeader(CheckResult result) {
         html.append("<header class=\"").append(result.agrees() ? "good" : "bad").append("\"><h1>")
                 .append(escape(result.report().subject())).append("</h1><p class=\"verdict\">")
                 .append(escape(Sentences.conclusion(result))).append("</p>");
@@ -31,7 +37,11 @@ final class CheckSummary {
                 paragraph(side.label() + ": NaN or infinity begins at " + origin.node() + ".");
             }
         }
-        html.append("</header>\n<section class=\"cards\">");
+        html.append("</header>");
+    }
+
+    private void writeCards(CheckResult result) {
+        html.append("<section class=\"cards\">");
         sides(result);
         facts("Settings", result.settings());
         facts("Versions", result.versions());
@@ -39,7 +49,7 @@ final class CheckSummary {
         result.report().drift().ifPresent(this::drift);
         result.repeats().forEach(this::repeat);
         result.bisects().forEach(this::bisect);
-        html.append("</section>\n");
+        html.append("</section>");
     }
 
     private void paragraph(String text) {
@@ -49,6 +59,10 @@ final class CheckSummary {
     private void sides(CheckResult result) {
         open("Sides", "side", "device", "precision", "nodes", "agree", "fail", "not judged");
         for (SideReport side : result.report().sides()) {
+            if (side.nodes().isEmpty()) {
+                row(side.label(), side.device(), side.options().precision().label(), "the judge", "", "", "");
+                continue;
+            }
             row(side.label(), side.device(), side.options().precision().label(), Integer.toString(side.nodes().size()),
                     count(side, Verdict.AGREES), Long.toString(side.nodes().stream().filter(n -> n.verdict().failed()).count()),
                     count(side, Verdict.NOT_JUDGED));
