@@ -90,6 +90,11 @@ public final class CaseGraph {
         return inputs;
     }
 
+    /** What the variables are drawn as; of seed and step also where the graph has none. */
+    public Map<String, Tensor> variables() {
+        return variables;
+    }
+
     /** Whether a run changes the state, so that a second one gives something else. */
     public boolean hasState() {
         return !variables.keySet().equals(Set.of(GraphBuilder.SEED, GraphBuilder.STEP));
