@@ -10,7 +10,7 @@ import java.util.Set;
  * @param deterministic whether two runs must agree bit for bit; ops that cannot are refused
  * @param keepAll whether every intermediate value stays readable after a run (for comparisons; costs memory)
  * @param passes what a compilation may do to be fast
- * @param poison what the executable's memory is filled with before each run
+ * @param poison what the executable's memory is filled with before each run; NONE costs nothing
  */
 public record CompileOptions(Precision precision, boolean deterministic, boolean keepAll, Set<Pass> passes, Poison poison) {
 
@@ -68,19 +68,27 @@ public record CompileOptions(Precision precision, boolean deterministic, boolean
         IN_PLACE,
         /** Values that are not alive together share memory. */
         MEMORY_REUSE,
-        /** Algorithms of convolutions are chosen by measuring; without it the library's first choice is taken. For {@code cuda}. */
+        /**
+         * Algorithms of convolutions are chosen by measuring, unless {@code cuda}'s settings forbid it; without it the library's first
+         * choice is taken. Without effect on other backends.
+         */
         ALGORITHM_SEARCH,
-        /** A run is recorded once and then replayed; without it every run launches its kernels one by one. For {@code cuda}. */
+        /**
+         * A run is recorded once and then replayed, unless {@code cuda}'s settings forbid it; without it every run launches its kernels one
+         * by one. Without effect on other backends.
+         */
         CAPTURE,
         /**
          * Kernels of libraries and fast kernels of ours; without it the plainest that a backend has: on {@code cpu} those of the reference
-         * for every op, on {@code cuda} a direct convolution.
+         * for every op, one node at a time; on {@code cuda} a direct convolution and a direct matrix product, all else as with it.
          */
         FAST_KERNELS
     }
 
     /**
      * What memory of values holds before a run writes it. A value that shows the pattern of two kinds in two runs was not written.
+     * Filled are an executable's results and scratch, not constants, nor the state, nor what a run takes over from an earlier one because
+     * it depends on the state only.
      */
     public enum Poison {
         /** Whatever the run before left: the fastest. */

@@ -51,8 +51,7 @@ final class Boundaries {
                 || Collections.disjoint(entries.getOrDefault(node.name(), Set.of()), entries.getOrDefault(reader.name(), Set.of()));
     }
 
-    /** Whether a node computes it in memory of its own: not the case for views of variables, which an update may have overwritten. */
-    static boolean isComputed(Value value) {
+    private static boolean isComputed(Value value) {
         return !(value.root().node().op() instanceof Source) && !(value.node().op() instanceof Update);
     }
 }

@@ -97,7 +97,7 @@ final class Judge implements AutoCloseable {
 
     private static void run(Executable executable, State state, Replay replay, Map<Value, Tensor> operands) {
         Map<String, Tensor> inputs = new HashMap<>();
-        replay.graph().inputs().forEach(input -> inputs.put(input.name(), operands.get(replay.fed().get(input.name()))));
+        replay.fed().forEach((name, value) -> inputs.put(name, operands.get(value)));
         state.variables().keySet().forEach(name -> state.set(name, operands.get(replay.targets().get(name))));
         executable.run(state, inputs);
     }

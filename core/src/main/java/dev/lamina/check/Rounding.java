@@ -58,11 +58,12 @@ final class Rounding {
         return few.type().elements() == 0 ? 1 : many.type().elements() / few.type().elements();
     }
 
-    /** Whether every backend must give exactly the same results for the same operands, because nothing is rounded. */
+    /** Whether every backend must give exactly the same results for the same operands. */
     static boolean exact(Node node) {
         return switch (node.op()) {
             case Shaping.GatherGradient _ -> false;
-            case Shaping _, Pointwise.Compare _, Pointwise.Where _, Pointwise.ReluGradient _, Pointwise.Clip _, Pointwise.Binarize _,
+            // A cast rounds, but to the nearest, in one way.
+            case Shaping _, Pointwise.Cast _, Pointwise.Compare _, Pointwise.Where _, Pointwise.ReluGradient _, Pointwise.Clip _, Pointwise.Binarize _,
                     Pooling.MaxPool _, Pooling.MaxUnpool _, Pooling.PoolGather _, Reduction.ArgMax _, Source _ -> true;
             case Pointwise.Unary unary -> switch (unary.function()) {
                 case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, RELU, NOT -> true;
@@ -76,7 +77,7 @@ final class Rounding {
                 case MAX, MIN -> true;
                 case SUM, MEAN -> false;
             };
-            case Pointwise.Cast _, Pointwise.LeakyRelu _, Pointwise.Elu _, Pointwise.Gelu _, Convolution _, MatMul _, Pooling.AvgPool _,
+            case Pointwise.LeakyRelu _, Pointwise.Elu _, Pointwise.Gelu _, Convolution _, MatMul _, Pooling.AvgPool _,
                     Pooling.AvgPoolGradient _, Pooling.AdaptiveAvgPool _, Pooling.AdaptiveAvgPoolGradient _, Pooling.MaxPoolGradient _,
                     Normalization _, Softmax _, Loss _, Random _, Update _ -> false;
         };

@@ -95,10 +95,11 @@ final class SideRun implements AutoCloseable {
         return new Compiled(side.backend().compile(graph, options), values);
     }
 
+    /** Without sources, whose values are known, and without views of variables, which an update may have overwritten by then. */
     private static Map<Value, Value> computed(Map<Value, Value> values) {
         Map<Value, Value> computed = new HashMap<>();
         values.forEach((original, value) -> {
-            if (!(original.root().node().op() instanceof Source)) {
+            if (!(original.node().op() instanceof Source) && !(original.root().node().op() instanceof Source.Variable)) {
                 computed.put(original, value);
             }
         });
@@ -179,7 +180,8 @@ final class SideRun implements AutoCloseable {
 
     private Map<Value, Tensor> run(Compiled compilation, Map<String, Tensor> inputs) {
         Map<String, Tensor> given = new HashMap<>(inputs);
-        given.keySet().retainAll(compilation.executable.graph().inputs().stream().map(Value::name).toList());
+        given.keySet().retainAll(compilation.executable.graph().inputs().stream()
+                .map(value -> ((Source.Input) value.node().op()).inputName()).toList());
         compilation.executable.run(state, given);
         Map<Value, Tensor> values = new HashMap<>();
         compilation.values.forEach((original, value) -> values.put(original, read(compilation.executable, value)));
