@@ -28,6 +28,7 @@ public record CheckData(Dataset samples, String description) {
                     + " classes and the model " + classes);
         }
         return samples.sampleShape().equals(shape) ? new CheckData(samples, samples.name())
-                : new CheckData(new AdaptedDataset(samples, shape), samples.name() + ", brought from " + samples.sampleShape() + " to " + shape);
+                : new CheckData(new AdaptedDataset(samples, shape),
+                        samples.name() + ", brought from " + samples.sampleShape() + " to " + shape);
     }
 }

@@ -125,7 +125,8 @@ public final class CheckXml {
         if (!verdict.failed() && !skipped) {
             return new Case(row.name(), "", "", "", false);
         }
-        String detail = String.format(Locale.ROOT, "node %s%nop %s%nshape %s%nstep %d%nrelative error %s%ntolerance %s%nabsolute error %s%n",
+        String detail = String.format(Locale.ROOT,
+                "node %s%nop %s%nshape %s%nstep %d%nrelative error %s%ntolerance %s%nabsolute error %s%n",
                 row.name(), row.op(), row.shape(), row.node().step() + 1, Figures.error(row.node().relative()),
                 Figures.error(row.node().tolerance()), Figures.error(row.node().absolute()));
         return new Case(row.name(), row.node().node() + " on " + row.side() + ": " + Explanation.of(row.node()), verdict.label(), detail,

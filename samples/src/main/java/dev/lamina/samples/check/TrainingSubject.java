@@ -7,8 +7,6 @@ import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Value;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
-import dev.lamina.tensor.DType;
-import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import dev.lamina.train.GradientHook;
 import dev.lamina.train.TrainConfig;

@@ -34,9 +34,9 @@ import picocli.CommandLine.Spec;
 /** {@code lamina check}: whether backends compute the same, node by node. Exit codes: 0 they do, 1 they do not, 2 nothing was checked. */
 @Command(name = "check", mixinStandardHelpOptions = true,
         description = {"Runs a model's training step on several backends and compares every value of every node.",
-            "", "Each node is judged by itself: a judge computes it in float64 of the very operands that the backend had, and what is allowed "
-                + "follows from the types and lengths of its sums. So the first node that fails is the one at fault. The judge is slow: keep "
-                + "batches small, and for alexnet and vgg16 the images too (--input 3,67,67 and 3,32,32, which are the defaults).",
+            "", "Each node is judged by itself: a judge computes it in float64 of the very operands that the backend had, and what is "
+                + "allowed follows from the types and lengths of its sums. So the first node that fails is the one at fault. The judge is "
+                + "slow: keep batches small, and for alexnet and vgg16 the images too (--input 3,67,67 and 3,32,32, the defaults).",
             "", "Exit code: 0 all agree, 1 a node fails, drifts or varies, 2 wrong usage. Files are written whole or not at all."},
         footer = {"", "Examples:", "  lamina check --model lenet", "  lamina check --run runs/mnist --steps 20 --html check.html",
             "  lamina check --model resnet20 --backends reference,cpu,cuda --precision tf32 --junit check.xml --json check.json",
@@ -51,7 +51,7 @@ final class CheckCommand implements Callable<Integer> {
     private CheckOptions options;
 
     @Option(names = "--backends", split = ",", paramLabel = "NAME",
-            description = "the sides, e.g. reference,cpu,cuda; drift is counted from the first (reference, and all others that are available)")
+            description = "the sides, e.g. reference,cpu,cuda; drift is counted from the first (reference and all others available)")
     private List<String> backends;
 
     @Option(names = PrecisionOption.NAME, paramLabel = "NAME", converter = PrecisionOption.class,

@@ -9,6 +9,7 @@ import dev.lamina.optim.Optimizer;
 import dev.lamina.samples.check.CheckData;
 import dev.lamina.samples.check.TrainingSubject;
 import dev.lamina.tensor.Shape;
+import dev.lamina.tensor.Tensor;
 import dev.lamina.train.RunFolder;
 import dev.lamina.train.TrainConfig;
 import java.io.IOException;
@@ -23,7 +24,8 @@ final class CheckOptions {
     private static final String DIGITS = "digits";
     private static final int SAMPLES = 512;
 
-    @Option(names = "--model", paramLabel = "NAME", description = "linear, mlp, lenet, resnet20, alexnet or vgg16, with drawn weights (lenet)")
+    @Option(names = "--model", paramLabel = "NAME",
+            description = "linear, mlp, lenet, resnet20, alexnet or vgg16, with drawn weights (lenet)")
     private String model;
 
     @Option(names = "--run", paramLabel = "RUN", description = "the model, weights, optimizer and data of a run folder instead")
@@ -98,7 +100,7 @@ final class CheckOptions {
     }
 
     private CheckPlan plan(CheckData fitted, ChannelStatistics statistics, Model network, TrainConfig config,
-            Map<String, dev.lamina.tensor.Tensor> weights, String origin) {
+            Map<String, Tensor> weights, String origin) {
         TrainingSubject subject = new TrainingSubject(network, fitted.samples(), statistics, config,
                 Optimizer.parse(config.optimizer(), config.weightDecay()), weights);
         Map<String, String> settings = new LinkedHashMap<>();
@@ -109,7 +111,8 @@ final class CheckOptions {
         if (!lossOnly) {
             settings.put("optimizer", config.optimizer() + ", learning rate " + config.rate());
         }
-        return new CheckPlan(lossOnly ? subject.loss() : subject.step(), steps, run == null ? Precision.FLOAT32 : config.precision(), settings);
+        Precision precision = run == null ? Precision.FLOAT32 : config.precision();
+        return new CheckPlan(lossOnly ? subject.loss() : subject.step(), steps, precision, settings);
     }
 
     private Dataset open(String name, Map<String, String> settings) throws IOException {

@@ -81,8 +81,8 @@ record CheckSides(List<Side> sides, Map<String, String> absent, Backend judge) i
             }
             String side = text.substring(at + 1);
             if (!sides.contains(side)) {
-                throw new IllegalArgumentException("check: --inject " + text + " names backend \"" + side + "\", which is none of the sides "
-                        + String.join(", ", sides) + ".");
+                throw new IllegalArgumentException("check: --inject " + text + " names backend \"" + side
+                        + "\", which is none of the sides " + String.join(", ", sides) + ".");
             }
             return new Planted(Fault.parse(text.substring(0, at)), side);
         }

@@ -15,7 +15,8 @@ import picocli.CommandLine.Command;
             DoctorCommand.class, DatasetsCommand.class, BenchCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
-            "  lamina eval runs/mnist", "  lamina check --model lenet --html check.html", "  lamina predict --run runs/mnist seven.png", "  lamina COMMAND --help"})
+            "  lamina eval runs/mnist", "  lamina check --model lenet --html check.html",
+            "  lamina predict --run runs/mnist seven.png", "  lamina COMMAND --help"})
 public final class Lamina {
     /** This version of Lamina. */
     static final String VERSION = "0.1.0-SNAPSHOT";

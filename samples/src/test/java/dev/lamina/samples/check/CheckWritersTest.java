@@ -64,8 +64,8 @@ class CheckWritersTest {
         assertTrue(lines.get(2).matches("diverges +cpu +conv2 .* 37\\.00 +\\[1, 0, 2, 3] +0\\.500000000 +0\\.500037000 .*"), lines.get(2));
         assertTrue(lines.get(3).matches("unwritten +cpu +fc2 .*"), lines.get(3));
         assertEquals("160 more; --all lists them", lines.get(7));
-        assertTrue(lines.contains("cpu: conv2d \"conv2\" is the first that fails: element [1, 0, 2, 3] is 0.500037000, expected 0.500000000 "
-                + "of the same operands; relative error 3.7e-05, tolerance 1.0e-06."), String.join("\n", lines));
+        assertTrue(lines.contains("cpu: conv2d \"conv2\" is the first that fails: element [1, 0, 2, 3] is 0.500037000, expected "
+                + "0.500000000 of the same operands; relative error 3.7e-05, tolerance 1.0e-06."), String.join("\n", lines));
         assertTrue(lines.contains("cpu: NaN or infinity begins at matmul \"fc1\"."), String.join("\n", lines));
         assertTrue(lines.contains("cpu: matmul \"fc2\" left 5 elements unwritten."), String.join("\n", lines));
         assertTrue(lines.contains("cpu: without FUSION it agrees"), String.join("\n", lines));
@@ -82,8 +82,8 @@ class CheckWritersTest {
     void driftAndVaryingBitsAloneAreNoAgreementEither() {
         CheckResult result = Made.full(Made.agreeing(LENET));
         assertFalse(result.agrees());
-        assertTrue(text(result, 3).endsWith(String.format("cpu does not agree with reference: after step 2 variable \"fc2.weight\" of cpu is "
-                + "apart by 3.0e-04 of the way it went, allowed is 1.0e-04%n")), text(result, 3));
+        assertTrue(text(result, 3).endsWith(String.format("cpu does not agree with reference: after step 2 variable \"fc2.weight\" of "
+                + "cpu is apart by 3.0e-04 of the way it went, allowed is 1.0e-04%n")), text(result, 3));
         CheckResult varying = new CheckResult(Made.agreeing(LENET), result.repeats(), List.of(), result.settings(), result.versions(),
                 result.absent());
         assertFalse(varying.agrees());
@@ -151,7 +151,8 @@ class CheckWritersTest {
         assertTrue(page.contains("cpu: conv2d &quot;conv2&quot; is the first that fails"), "sentence");
         int id = LENET.nodes().stream().filter(n -> n.name().equals("conv2")).findFirst().orElseThrow().id();
         assertTrue(page.contains("id=\"n" + id + "\""), "the node is drawn");
-        assertTrue(page.contains("\"first\":{\"side\":1,\"id\":" + id + ",\"compiled\":false,\"text\":\"first divergent: conv2\""), "label");
+        assertTrue(page.contains("\"first\":{\"side\":1,\"id\":" + id + ",\"compiled\":false,\"text\":\"first divergent: conv2\""),
+                "label");
         assertTrue(page.contains("a &lt;fast&gt; processor") && !page.contains("a <fast> processor"), "escaped");
         String own = page.replace("http://www.w3.org/2000/svg", "");
         for (String outside : List.of("http:", "https:", "src=", "href=", "@import", "fetch(")) {
@@ -164,7 +165,8 @@ class CheckWritersTest {
     void namesCannotEndThePagesScript() throws IOException {
         CheckReport plain = Made.agreeing(LENET);
         String evil = "</script><script>alert(1)</script>";
-        UnaryOperator<NodeReport> noted = n -> new NodeReport(n.node(), n.group(), n.verdict(), 0, 0, 0, 1, Optional.empty(), 0, 0, false, evil);
+        UnaryOperator<NodeReport> noted = n -> new NodeReport(n.node(), n.group(), n.verdict(), 0, 0, 0, 1, Optional.empty(), 0, 0,
+                false, evil);
         CheckReport report = new CheckReport(evil, plain.graph(), 1, Made.report(LENET, noted).sides(), Optional.empty(), 1);
         assertEquals(2, CheckPage.html(CheckResult.of(report)).split("</script>", -1).length - 1);
     }

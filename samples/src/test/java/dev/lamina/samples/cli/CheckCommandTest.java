@@ -91,7 +91,8 @@ class CheckCommandTest {
         assertEquals(0, Outcome.of("train", "--backend", "reference", "--model", "linear", "--train-limit", "100", "--epochs", "1",
                 "--out", run.toString()).exit());
         Path file = dir.resolve("run.json");
-        Outcome outcome = Outcome.of("check", "--run", run.toString(), "--backends", "reference", "--batch", "2", "--json", file.toString());
+        Outcome outcome = Outcome.of("check", "--run", run.toString(), "--backends", "reference", "--batch", "2", "--json",
+                file.toString());
         assertEquals(0, outcome.exit(), outcome.err());
         assertTrue(outcome.out().contains("weights: of " + run + " after 2 steps"), outcome.out());
         assertTrue(outcome.out().contains("optimizer: adam, learning rate 0.001"), outcome.out());
