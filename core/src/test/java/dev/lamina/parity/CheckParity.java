@@ -141,10 +141,11 @@ public final class CheckParity {
                 () -> fault + " in " + describe(report));
     }
 
-    /** Checks that nothing is found. */
-    public void agrees(Subject subject, int steps) {
+    /** Checks that nothing is found; gives the report. */
+    public CheckReport agrees(Subject subject, int steps) {
         CheckReport report = CrossCheck.against(judge).steps(steps).check(subject, List.of(side(first), side(second)));
         assertTrue(report.agrees(), () -> describe(report));
+        return report;
     }
 
     /** What a report found, for a failing test's message. */
