@@ -25,8 +25,9 @@ import java.util.Set;
  * before. So the tolerance depends on the node alone, no error hides in the accumulated ones of those before, no decision that hangs on the
  * last bit is counted against a side, and of several nodes that look wrong each is.
  *
- * <p>Each side but the judge runs a step three times from one state: twice with every value kept, on memory that is filled with one and with another
- * pattern first (elements that show them were not written), and once as compiled for use, where what is fused is judged as one.
+ * <p>Each side but the judge runs a step three times from one state: twice with every value kept, on memory that is filled with one and
+ * with another pattern first (elements that show them were not written), and once as compiled for use, where what is fused is judged as
+ * one.
  *
  * @see Judge
  */

@@ -9,7 +9,6 @@ import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.Update;
-import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Philox;
 import dev.lamina.tensor.Tensor;
@@ -22,8 +21,8 @@ import java.util.Map;
  * How far states run apart over steps, and how far they may.
  *
  * <p>A step's relative error r is the {@link Tolerance} of a sum as long as all sums of the graph's convolutions and matrix products
- * together. Errors of steps add up, to {@code (t + 1) r} of the distance that a variable has moved; storing it rounds it each time, which at
- * random adds {@code √(t + 1) ε/2} of its norm; and training may amplify all that. How much, a probe shows: the first side trains once more
+ * together. Errors of steps add up, to {@code (t + 1) r} of the distance that a variable has moved; storing it rounds it each time, which
+ * at random adds {@code √(t + 1) ε/2} of its norm; and training may amplify all that. How much, a probe shows: the first side trains once more
  * from a state whose floating variables are off by r at random. Four times what that has grown to is allowed besides.
  */
 final class Drift implements AutoCloseable {

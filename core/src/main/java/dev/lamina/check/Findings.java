@@ -50,7 +50,8 @@ final class Findings {
             boolean passedOn = finding.group().stream().flatMap(n -> n.inputs().stream())
                     .anyMatch(v -> repeats.getOrDefault(v, Repeats.SAME).differing() > 0);
             double apart = compared.containsKey(value) && compared != first ? Difference.apart(compared.get(value), first.get(value)) : 0;
-            worst.merge(value.node(), report(step, finding, passedOn ? Repeats.SAME : own, apart), (a, b) -> WORSE.compare(a, b) < 0 ? b : a);
+            worst.merge(value.node(), report(step, finding, passedOn ? Repeats.SAME : own, apart),
+                    (a, b) -> WORSE.compare(a, b) < 0 ? b : a);
         });
     }
 

@@ -58,7 +58,8 @@ final class CheckCommand implements Callable<Integer> {
             description = "of all sides but the reference: " + PrecisionOption.MEANING + " (float32, or that of the run)")
     private Precision precision;
 
-    @Option(names = "--deterministic", description = "compile for equal bits from run to run, as training does")
+    @Option(names = "--deterministic", negatable = true, defaultValue = "true", fallbackValue = "true",
+            description = "compile for equal bits from run to run, as training does (on); off, nodes whose bits vary are not counted as failed")
     private boolean deterministic;
 
     @Option(names = "--inject", paramLabel = "NODE:KIND[@BACKEND]",
