@@ -29,6 +29,7 @@ import dev.lamina.graph.Value;
 import dev.lamina.graph.cases.CaseGraph;
 import dev.lamina.graph.cases.OpCase;
 import dev.lamina.graph.cases.OpCases;
+import dev.lamina.graph.cases.RandomNetworks;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
@@ -139,6 +140,12 @@ public final class CheckParity {
         assertTrue(report.sides().getFirst().firstDivergent().isEmpty(), () -> "other side: " + describe(report));
         assertEquals(fault.node(), report.sides().get(1).firstDivergent().map(n -> n.node().name()).orElse("nothing"),
                 () -> fault + " in " + describe(report));
+    }
+
+    /** Two steps of a random network: nothing is found, in no way of running it. */
+    public void randomNetworkAgrees(long seed) {
+        RandomNetworks.Drawn drawn = RandomNetworks.of(seed);
+        agrees(Subject.of("random network " + seed, drawn.graph(), drawn.variables(), drawn.inputs()), 2);
     }
 
     /** Checks that nothing is found; gives the report. */
