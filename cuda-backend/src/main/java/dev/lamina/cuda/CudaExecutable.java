@@ -31,7 +31,8 @@ import java.util.function.Supplier;
 
 /**
  * Steps over one arena and a state. A run brings the inputs to the device and enqueues the steps: the first run of a state one by one, the
- * second records them into a CUDA graph, which every later run launches, unless that is switched off. A run does not wait for the device; reading does.
+ * second records them into a CUDA graph, which every later run launches, unless that is switched off. A run does not wait for the device;
+ * reading does.
  */
 final class CudaExecutable implements Executable {
     private final CudaBackend backend;

@@ -14,8 +14,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Fills the memory of an executable before steps write it, in the order of a stream. What is written once stays: constants, fills, tables of
- * addresses, what kernels have reported; so do guards. What depends on the state only is filled when it is computed anew. One thread.
+ * Fills the memory of an executable before steps write it, in the order of a stream. What is written once stays: constants, fills, tables
+ * of addresses, what kernels have reported; so do guards. What depends on the state only is filled when it is computed anew. One thread.
  */
 final class Poisoning {
     private final byte pattern;

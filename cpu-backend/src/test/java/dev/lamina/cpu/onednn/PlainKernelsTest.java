@@ -74,7 +74,8 @@ class PlainKernelsTest {
         g.output("y", Pointwise.relu(Convolution.conv2d(x, w, Window.of(3), 1)));
         try (Executable executable = backend.compile(g.build(), PLAIN)) {
             List<CompileReport.Lowered> lowered = executable.report().lowered();
-            assertEquals(List.of("reference conv2d", "reference relu"), lowered.stream().map(CompileReport.Lowered::implementation).toList());
+            assertEquals(List.of("reference conv2d", "reference relu"),
+                    lowered.stream().map(CompileReport.Lowered::implementation).toList());
             assertTrue(lowered.stream().allMatch(l -> l.nodes().size() == 1 && l.note().contains("switched off")), lowered::toString);
             assertTrue(executable.report().reorders().isEmpty(), executable.report()::toString);
         }

@@ -196,7 +196,8 @@ final class ConvolutionLowering {
 
     private void explain(ConvolutionCase problem) {
         String which = precision.deterministic() ? "deterministic algorithm" : "algorithm";
-        assembly.because(!fast ? "fast kernels are switched off" : problem.obstacle().orElse("cuDNN has no " + which + " for it within the workspace limit"));
+        assembly.because(!fast ? "fast kernels are switched off"
+                : problem.obstacle().orElse("cuDNN has no " + which + " for it within the workspace limit"));
     }
 
     /** A call of cuDNN's with the address of its workspace. */

@@ -10,7 +10,10 @@ import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.List;
 
-/** Matrix products by cuBLAS, or by a kernel of our own where no library is wanted; all matrices row-major. Bias, sum and rectifier follow in one pass of our own. */
+/**
+ * Matrix products by cuBLAS, or by a kernel of our own where no library is wanted; all matrices row-major. Bias, sum and rectifier
+ * follow in one pass of our own.
+ */
 final class MatMulLowering {
     private final Assembly assembly;
     private final Precision precision;
