@@ -10,7 +10,6 @@ import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Value;
 import dev.lamina.graph.Window;
 import dev.lamina.tensor.Shape;
-import java.util.List;
 import java.util.Optional;
 import java.util.stream.IntStream;
 

@@ -25,8 +25,10 @@ public final class FaultCases {
             "conv2dFilterGradient asymmetric padding stride 2", "two convolutions with one filter",
             "maxPool 3/2 overlapping of [2, 3, 7, 6]", "maxPool with ties 3/1 padded", "maxPool with ties 3/2 padded asymmetric",
             "avgPool 3/2 padded asymmetric of [2, 3, 7, 6]", "avgPool excluding pad 3/2 ceil padded of [2, 3, 7, 6]",
-            "maxUnpool 3/2 overlapping", "maxUnpool 3/1", "poolGather 3/1", "avgPoolGradient", "adaptiveAvgPool 2x3 of [2, 3, 7, 6]",
-            "adaptiveAvgPoolGradient 2x3", "matmul with bias NT", "matmul batched TN", "matmul NN[3, 5, 2]", "exp[3,5]", "not[3,5]", "round[3,5]", "subtract[3,5][3,5]", "multiply[3,5][5]",
+            "maxUnpool 3/2 overlapping", "maxUnpool 3/1", "poolGather 3/1", "avgPoolGradient",
+            "adaptiveAvgPool 2x3 of [2, 3, 7, 6]",
+            "adaptiveAvgPoolGradient 2x3", "matmul with bias NT", "matmul batched TN", "matmul NN[3, 5, 2]", "exp[3,5]", "not[3,5]",
+            "round[3,5]", "subtract[3,5][3,5]", "multiply[3,5][5]",
             "and[3,5][5]", "add int32", "less with ties", "where[3,4][3,4][3,4]", "cast to int32", "cast to float64", "leakyRelu[3,5]",
             "elu[3,5]", "gelu[3,5]", "clip[3,5]", "binarize[3,5]", "reluGradient GRADIENT", "reluGradient GUIDED",
             "batchNorm of [2, 3, 5, 4]", "batchNorm statistics of [4, 3]", "batchNormInference of [2, 3, 5, 4]",
@@ -66,7 +68,8 @@ public final class FaultCases {
             CaseGraph drawn = new CaseGraph(opCase, DType.FLOAT32);
             Set<Node> varying = new HashSet<>();
             for (Node node : drawn.graph().nodes()) {
-                if (varies(node, varying) && varying.add(node) && !(node.op() instanceof Source) && taken.merge(node.op().getClass(), 1, Integer::sum) <= NODES_OF_AN_OP) {
+                if (varies(node, varying) && varying.add(node) && !(node.op() instanceof Source)
+                        && taken.merge(node.op().getClass(), 1, Integer::sum) <= NODES_OF_AN_OP) {
                     all.add(new At(name, drawn, node));
                 }
             }

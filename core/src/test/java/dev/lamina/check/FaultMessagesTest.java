@@ -50,9 +50,9 @@ class FaultMessagesTest {
     void badTextSaysWhatIsNeeded() {
         assertEquals("fault \"conv1\": needs NODE:KIND, e.g. conv1:wrong-stride.", refused("conv1"));
         assertEquals("fault \":nan\": needs NODE:KIND, e.g. conv1:wrong-stride.", refused(":nan"));
-        assertEquals("fault \"wrong-strid\" is unknown; known are nan, infinity, wrong-element, unwritten-tail, zero, stale, not-repeatable, "
-                + "narrow, truncated-sum, wrong-divisor, shifted, transposed, negated, doubled, swapped, wrong-axis, missing-bias, "
-                + "wrong-stride, wrong-padding, wrong-ties, lost-addend, wrong-stream, wrong-step, dropped-update.",
+        assertEquals("fault \"wrong-strid\" is unknown; known are nan, infinity, wrong-element, unwritten-tail, zero, stale, "
+                + "not-repeatable, narrow, truncated-sum, wrong-divisor, shifted, transposed, negated, doubled, swapped, wrong-axis, "
+                + "missing-bias, wrong-stride, wrong-padding, wrong-ties, lost-addend, wrong-stream, wrong-step, dropped-update.",
                 refused("conv1:wrong-strid"));
     }
 
@@ -64,8 +64,8 @@ class FaultMessagesTest {
     @Test
     void kindThatDoesNotFitListsThoseThatDo() {
         assertEquals("conv1 (conv2d): fault \"missing-bias\" needs a bias operand. Kinds that fit: nan, infinity, wrong-element, "
-                + "unwritten-tail, zero, stale, not-repeatable, narrow, truncated-sum, shifted, transposed, negated, doubled, wrong-stride, "
-                + "wrong-padding.", refused("conv1:missing-bias"));
+                + "unwritten-tail, zero, stale, not-repeatable, narrow, truncated-sum, shifted, transposed, negated, doubled, "
+                + "wrong-stride, wrong-padding.", refused("conv1:missing-bias"));
         assertEquals("best (argMax): fault \"nan\" needs a floating-point result that something reads, with at least one element. "
                 + "Kinds that fit: wrong-element, zero, stale, shifted, transposed, wrong-ties.", refused("best:nan"));
     }

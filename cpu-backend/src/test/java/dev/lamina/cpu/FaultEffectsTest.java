@@ -37,7 +37,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class FaultEffectsTest {
     /** Where operands happen to show no difference: without ties, or all numbers that bfloat16 holds, or zeros in both runs. */
     private static final Map<FaultKind, Set<String>> UNSEEN = Map.of(
-            FaultKind.WRONG_TIES, Set.of("maxPool 3/2 overlapping of [2, 3, 7, 6], maxPool \"maxPool\"", "argMax axis 1, argMax \"argMax\""),
+            FaultKind.WRONG_TIES, Set.of("maxPool 3/2 overlapping of [2, 3, 7, 6], maxPool \"maxPool\"",
+                    "argMax axis 1, argMax \"argMax\""),
             FaultKind.LOST_ADDEND, Set.of("maxUnpool 3/2 overlapping, maxPoolGradient \"maxPoolGradient\""),
             FaultKind.STALE, Set.of("less with ties, less \"less\""),
             FaultKind.NARROW, Set.of("maxPool 3/2 overlapping of [2, 3, 7, 6], maxPoolGradient \"grad/maxPool/maxPoolGradient\"",
@@ -138,7 +139,8 @@ class FaultEffectsTest {
                 failures.add(kind + (unseen ? " changes something" : " changes nothing"));
             }
             for (Map.Entry<Value, Tensor> entry : faulty.getFirst().entrySet()) {
-                if (!reached.contains(entry.getKey().node()) && !written.contains(entry.getKey()) && !same(clean.getFirst().get(entry.getKey()), entry.getValue())) {
+                if (!reached.contains(entry.getKey().node()) && !written.contains(entry.getKey())
+                        && !same(clean.getFirst().get(entry.getKey()), entry.getValue())) {
                     failures.add(kind + " changes " + entry.getKey());
                 }
             }

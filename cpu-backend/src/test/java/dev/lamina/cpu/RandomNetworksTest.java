@@ -67,6 +67,7 @@ class RandomNetworksTest {
         assertTrue(ops.containsAll(Set.of("conv2d", "conv2dDataGradient", "conv2dFilterGradient", "maxPool", "maxPoolGradient", "avgPool",
                 "avgPoolGradient", "adaptiveAvgPool", "matmul", "batchNorm", "batchNormGradient", "batchNormInference", "lrn",
                 "lrnGradient", "softmax", "crossEntropy", "crossEntropyGradient", "reduceMean", "reduceMax", "reduceMin", "concat", "slice",
-                "pad", "reverse", "gather", "gatherGradient", "transpose", "dropout", "assign", "ema", "sgd", "adam", "adamW")), ops::toString);
+                "pad", "reverse", "gather", "gatherGradient", "transpose", "dropout", "assign", "ema", "sgd", "adam", "adamW")),
+                ops::toString);
     }
 }

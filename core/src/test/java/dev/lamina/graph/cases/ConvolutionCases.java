@@ -87,7 +87,8 @@ final class ConvolutionCases {
         }
         list.smooth("true convolution", 30, List.of(Operand.any(2, 2, 5, 4), Operand.any(3, 2, 3, 2)),
                 v -> Convolution.trueConv2d(v.get(0), v.get(1), Window.of(3, 2).padding(1), 1));
-        list.smooth("slice and border of a grouped filter's gradient", 120, List.of(Operand.any(2, 4, 5, 5), Operand.any(2, 6, 5, 5)), v -> {
+        list.smooth("slice and border of a grouped filter's gradient", 120, List.of(Operand.any(2, 4, 5, 5),
+                Operand.any(2, 6, 5, 5)), v -> {
             Value gradient = Convolution.filterGradient(v.get(0), v.get(1), Window.of(3).padding(1), 2, Shape.of(6, 2, 3, 3));
             return Shaping.slice(gradient, 3, 1, 3).plus(Shaping.slice(Shaping.pad(gradient, List.of(0L, 1L, 0L, 2L),
                     List.of(0L, 0L, 0L, 0L), 0.5), List.of(0L, 0L, 0L, 1L), List.of(6L, 2L, 3L, 3L), List.of(1L, 1L, 1L, 1L)));
