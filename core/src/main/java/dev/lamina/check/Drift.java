@@ -21,9 +21,9 @@ import java.util.Map;
  * How far states run apart over steps, and how far they may.
  *
  * <p>A step's relative error r is the {@link Tolerance} of a sum as long as all sums of the graph's convolutions and matrix products
- * together. Errors of steps add up, to {@code (t + 1) r} of the distance that a variable has moved; storing it rounds it each time, which
- * at random adds {@code √(t + 1) ε/2} of its norm; and training may amplify all that. How much, a probe shows: the first side trains once more
- * from a state whose floating variables are off by r at random. Four times what that has grown to is allowed besides.
+ * together. Errors of steps add up, to {@code (t + 1) r} of the distance that a variable has moved; storing it rounds it each time,
+ * which at random adds {@code √(t + 1) ε/2} of its norm; and training may amplify all that. How much, a probe shows: the first side
+ * trains once more from a state whose floating variables are off by r at random. Four times what that has grown to is allowed besides.
  */
 final class Drift implements AutoCloseable {
     private static final long SEED = 0x6472696674L;

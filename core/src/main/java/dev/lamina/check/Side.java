@@ -2,6 +2,7 @@ package dev.lamina.check;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.check.fault.Fault;
 import java.util.Optional;
 
 /**

@@ -4,6 +4,7 @@ import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Poison;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
+import dev.lamina.check.fault.Faults;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Rewritten;

@@ -11,7 +11,7 @@ import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
 import dev.lamina.check.CheckReport;
-import dev.lamina.check.Fault;
+import dev.lamina.check.fault.Fault;
 import dev.lamina.check.Side;
 import dev.lamina.check.Subject;
 import dev.lamina.graph.Graph;

@@ -6,7 +6,7 @@ import dev.lamina.backend.BackendProvider;
 import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Precision;
-import dev.lamina.check.Fault;
+import dev.lamina.check.fault.Fault;
 import dev.lamina.check.Side;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;

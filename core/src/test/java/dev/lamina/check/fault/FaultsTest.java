@@ -1,4 +1,4 @@
-package dev.lamina.check;
+package dev.lamina.check.fault;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;

@@ -1,4 +1,4 @@
-package dev.lamina.check;
+package dev.lamina.check.fault;
 
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.MatMul;

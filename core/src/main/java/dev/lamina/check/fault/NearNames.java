@@ -1,4 +1,4 @@
-package dev.lamina.check;
+package dev.lamina.check.fault;
 
 import java.util.Comparator;
 import java.util.List;

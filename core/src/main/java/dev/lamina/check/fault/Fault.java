@@ -1,4 +1,4 @@
-package dev.lamina.check;
+package dev.lamina.check.fault;
 
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Pass;
@@ -37,7 +37,7 @@ public record Fault(String node, FaultKind kind, Optional<Pass> only) {
     }
 
     /** Whether it is there under these options. */
-    boolean shows(CompileOptions options) {
+    public boolean shows(CompileOptions options) {
         return only.map(options.passes()::contains).orElse(true);
     }
 
