@@ -64,8 +64,8 @@ final class Rounding {
             case Shaping.GatherGradient _ -> false;
             // A cast rounds, but to the nearest, in one way.
             case Shaping _, Pointwise.Cast _, Pointwise.Compare _, Pointwise.Where _, Pointwise.ReluGradient _,
-                    Pointwise.Clip _, Pointwise.Binarize _, Pooling.MaxPool _, Pooling.MaxUnpool _, Pooling.PoolGather _, Reduction.ArgMax _,
-                    Source _ -> true;
+                    Pointwise.Clip _, Pointwise.Binarize _, Pooling.MaxPool _, Pooling.MaxUnpool _, Pooling.PoolGather _,
+                    Reduction.ArgMax _, Source _ -> true;
             case Pointwise.Unary unary -> switch (unary.function()) {
                 case NEGATE, ABS, SIGN, FLOOR, CEIL, ROUND, RELU, NOT -> true;
                 case EXP, EXPM1, LOG, LOG1P, SQRT, RSQRT, RECIPROCAL, SQUARE, SIGMOID, TANH, SOFTPLUS, ERF -> false;

@@ -37,6 +37,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -66,13 +67,15 @@ public final class CheckParity {
     /**
      * Every kind of fault at every kind of op is found, and named at the node where it is; each at the first case where it changes a bit at
      * all, which is seen without any check.
+     *
+     * @param ops names of ops to take, those of functions for pointwise ops and reductions
      */
-    public Stream<DynamicTest> faultsAreNamed() {
+    public Stream<DynamicTest> faultsAreNamed(Predicate<String> ops) {
         Map<String, List<Planted>> places = new LinkedHashMap<>();
         for (OpCase c : OpCases.all()) {
             CaseGraph drawn = new CaseGraph(c, DType.FLOAT32);
             for (Node node : drawn.graph().nodes()) {
-                if (!(node.op() instanceof Source)) {
+                if (!(node.op() instanceof Source) && ops.test(kinds(node))) {
                     Faults.applicable(drawn.graph(), node).forEach(kind -> places.computeIfAbsent(kinds(node) + ":" + kind.label(),
                             _ -> new ArrayList<>()).add(new Planted(c, drawn, new Fault(node.name(), kind))));
                 }
