@@ -59,7 +59,7 @@ final class CheckCommand implements Callable<Integer> {
     private Precision precision;
 
     @Option(names = "--deterministic", negatable = true, defaultValue = "true", fallbackValue = "true",
-            description = "compile for equal bits from run to run, as training does (on); off, nodes whose bits vary are not counted as failed")
+            description = "compile for equal bits from run to run, as training does (on); off, nodes whose bits vary do not fail")
     private boolean deterministic;
 
     @Option(names = "--inject", paramLabel = "NODE:KIND[@BACKEND]",
