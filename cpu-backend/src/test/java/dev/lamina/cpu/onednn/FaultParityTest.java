@@ -33,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A fault is the same on another backend: the graph compiles there, and gives the same wrong numbers. */
+@org.junit.jupiter.api.Tag("slow")
 class FaultParityTest {
     /** Kinds that spoil a finished result, whatever computed it: tried at a few nodes only. */
     private static final Set<FaultKind> ANYWHERE = EnumSet.of(FaultKind.NAN, FaultKind.INFINITY, FaultKind.WRONG_ELEMENT,
