@@ -112,6 +112,26 @@ public final class Graph {
         return updaters;
     }
 
+    /**
+     * This graph with more of its values as outputs; values stay the objects they are.
+     *
+     * @param more values of this graph by name
+     * @throws GraphException if a name is taken, a value is of another graph, or it shows a variable that is updated in the same run
+     */
+    public Graph withOutputs(Map<String, Value> more) {
+        Map<String, Value> all = new LinkedHashMap<>(outputs);
+        Set<Node> known = new HashSet<>(nodes);
+        more.forEach((name, value) -> {
+            if (!known.contains(value.node())) {
+                throw new GraphException("output \"" + name + "\": value \"" + value.name() + "\" is not computed by this graph.");
+            }
+            if (all.putIfAbsent(name, value) != null) {
+                throw new GraphException("output \"" + name + "\": the graph has an output of this name already.");
+            }
+        });
+        return of(nodes.stream().sorted(Comparator.comparing(Node::id)).toList(), all);
+    }
+
     /** Nodes in an order in which they can run. */
     public List<Node> nodes() {
         return nodes;

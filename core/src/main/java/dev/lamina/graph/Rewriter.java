@@ -7,14 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Rebuilds a graph node by node, in its order, in a builder of its own. The original stays untouched. */
-final class Rewriter {
+/**
+ * Rebuilds a graph node by node, in its order, in a builder of its own. The original stays untouched.
+ *
+ * <p>A {@link Rule} says what becomes of each node. It adds one by {@link #copy} or {@link #replace} at most once, as these keep the name,
+ * and any number of others through {@link #fresh}. Not thread-safe.
+ */
+public final class Rewriter {
     private final GraphBuilder builder = new GraphBuilder();
     private final Map<Value, Value> values = new HashMap<>();
 
     /** What becomes of a node. */
     @FunctionalInterface
-    interface Rule {
+    public interface Rule {
         /**
          * The values that take the place of a node's results.
          *
@@ -30,16 +35,29 @@ final class Rewriter {
         builder.reserve(graph.nodes().stream().map(Node::name).toList());
     }
 
-    /** Applies a rule to every node; nodes that are dead then are left out. */
-    static Rewritten rewrite(Graph graph, Rule rule) {
+    /**
+     * Applies a rule to every node; nodes that are dead then are left out, inputs and variables too.
+     *
+     * @throws GraphException if the result is no graph: an output without a value, a variable updated twice, or a node that needs both the
+     *     old value of a variable and the new one
+     */
+    public static Rewritten rewrite(Graph graph, Rule rule) {
         Rewriter rewriter = new Rewriter(graph);
         graph.nodes().forEach(node -> rewriter.take(node, rule));
         Map<String, Value> outputs = new LinkedHashMap<>();
-        graph.outputs().forEach((name, value) -> outputs.put(name, rewriter.values.get(value)));
+        graph.outputs().forEach((name, value) -> outputs.put(name, rewriter.known(name, value)));
         Graph result = Graph.of(rewriter.builder.nodes(), outputs);
         Set<Node> live = new HashSet<>(result.nodes());
         rewriter.values.values().removeIf(value -> !live.contains(value.node()));
         return new Rewritten(result, rewriter.values);
+    }
+
+    private Value known(String output, Value original) {
+        Value value = values.get(original);
+        if (value == null) {
+            throw new GraphException("output \"" + output + "\": the rewritten graph has no value for " + original + ".");
+        }
+        return value;
     }
 
     /** The part of a graph that computes these values, as a graph whose outputs are named 0, 1, and so on in their order. */
@@ -66,18 +84,22 @@ final class Rewriter {
         }
     }
 
-    /** Adds the node as it was. */
-    List<Value> copy(Node node, List<Value> operands) {
+    /** Adds the node as it was, and gives its results. */
+    public List<Value> copy(Node node, List<Value> operands) {
         return replace(node, node.op(), operands);
     }
 
-    /** Adds a node that computes the same from other operands, or by another op, under the original's name. */
-    List<Value> replace(Node node, Op op, List<Value> operands) {
+    /**
+     * Adds a node in place of the original, of other operands or another op, under the original's name, and gives its results.
+     *
+     * @throws GraphException if the operands break the op's rules
+     */
+    public List<Value> replace(Node node, Op op, List<Value> operands) {
         return builder.restore(node.name(), op, operands).outputs();
     }
 
     /** Where to add nodes that the original does not have; their names start with the prefix. */
-    GraphBuilder fresh(String prefix) {
+    public GraphBuilder fresh(String prefix) {
         builder.prefix(prefix);
         return builder;
     }

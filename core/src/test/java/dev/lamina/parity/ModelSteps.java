@@ -4,6 +4,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
+import dev.lamina.check.Subject;
 import dev.lamina.graph.Gradients;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
@@ -102,6 +103,13 @@ public final class ModelSteps implements AutoCloseable {
             labels[i] = random.nextInt(model.classes());
         }
         return Map.of("images", Tensor.of(floating, pixels, batch, x.dim(0), x.dim(1), x.dim(2)), "labels", Tensor.of(labels));
+    }
+
+    /** The step, from the present state, as the subject of a cross-check. */
+    public Subject subject() {
+        Map<String, Tensor> variables = new LinkedHashMap<>();
+        state.variables().keySet().forEach(variable -> variables.put(variable, state.get(variable)));
+        return new Subject(model.name(), graph(), variables, this::inputs);
     }
 
     /** The compiled graph. */

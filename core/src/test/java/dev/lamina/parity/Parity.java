@@ -77,11 +77,16 @@ public final class Parity {
     /** Compares every byte. */
     public static void compareBits(Map<String, Tensor> expected, Map<String, Tensor> actual, String where, List<String> failures) {
         expected.forEach((name, tensor) -> {
-            if (!Arrays.equals(bytes(tensor), bytes(actual.get(name)))) {
+            if (differ(tensor, actual.get(name))) {
                 failures.add(where + ", " + name + ": bits differ; "
                         + new Tolerance(tensor.dtype(), 1, 0).compare(tensor, actual.get(name)));
             }
         });
+    }
+
+    /** Whether any byte differs. */
+    static boolean differ(Tensor a, Tensor b) {
+        return !Arrays.equals(bytes(a), bytes(b));
     }
 
     private static byte[] bytes(Tensor tensor) {

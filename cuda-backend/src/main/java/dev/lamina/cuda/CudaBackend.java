@@ -47,6 +47,7 @@ public final class CudaBackend implements Backend {
     private final Stream compute;
     private final Stream copies;
     private final Staging staging;
+    private final DeviceMemory workspace;
     private final Toolbox tools;
     private volatile boolean closed;
 
@@ -62,7 +63,7 @@ public final class CudaBackend implements Backend {
             compute = owned.add(context.stream());
             copies = owned.add(context.stream());
             staging = owned.add(new Staging(context, compute));
-            DeviceMemory workspace = owned.add(context.allocate(workspaceBytes(context.facts()), "the workspace of cuBLAS"));
+            workspace = owned.add(context.allocate(workspaceBytes(context.facts()), "the workspace of cuBLAS"));
             Blas blas = owned.add(Blas.open(context));
             Dnn dnn = owned.add(Dnn.open(context));
             blas.stream(compute);
@@ -98,6 +99,11 @@ public final class CudaBackend implements Backend {
         return staging;
     }
 
+    /** Memory that cuBLAS takes for products; what it holds between runs is of no use. */
+    DeviceMemory blasWorkspace() {
+        return workspace;
+    }
+
     Settings settings() {
         return settings;
     }
@@ -130,13 +136,14 @@ public final class CudaBackend implements Backend {
                 throw new BackendException(node + ": not supported by backend \"cuda\": " + reason, "Use another backend.");
             });
         }
-        Rewritten rewritten = GraphPasses.apply(graph, options, this::evaluate);
+        Rewritten rewritten = GraphPasses.apply(graph, options, constants -> evaluate(constants, options));
         return new CudaExecutable(this, graph, rewritten, options);
     }
 
     /** Constant folding computes here, in the precision of the values, whatever the graph multiplies in. */
-    private Map<String, Tensor> evaluate(Graph constants) {
-        CompileOptions plain = CompileOptions.defaults().without(CompileOptions.Pass.CONSTANT_FOLDING);
+    private Map<String, Tensor> evaluate(Graph constants, CompileOptions options) {
+        CompileOptions plain = new CompileOptions(CompileOptions.Precision.FLOAT32, false, false, options.passes(), options.poison())
+                .without(CompileOptions.Pass.CONSTANT_FOLDING);
         try (State none = createState(List.of()); Executable executable = compile(constants, plain)) {
             return executable.call(none, Map.of());
         }

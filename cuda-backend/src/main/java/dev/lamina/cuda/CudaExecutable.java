@@ -7,6 +7,7 @@ import dev.lamina.backend.Executable;
 import dev.lamina.backend.MemoryPlan;
 import dev.lamina.backend.Profiled;
 import dev.lamina.backend.State;
+import dev.lamina.cuda.api.DeviceMemory;
 import dev.lamina.cuda.lowering.Assembly;
 import dev.lamina.cuda.lowering.Buffer;
 import dev.lamina.cuda.lowering.Compiler;
@@ -15,6 +16,7 @@ import dev.lamina.cuda.lowering.Place;
 import dev.lamina.cuda.lowering.PointerTable;
 import dev.lamina.cuda.lowering.Step;
 import dev.lamina.graph.Graph;
+import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Rewritten;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
@@ -29,7 +31,8 @@ import java.util.function.Supplier;
 
 /**
  * Steps over one arena and a state. A run brings the inputs to the device and enqueues the steps: the first run of a state one by one, the
- * second records them into a CUDA graph, which every later run launches. A run does not wait for the device; reading does.
+ * second records them into a CUDA graph, which every later run launches, unless that is switched off. A run does not wait for the device;
+ * reading does.
  */
 final class CudaExecutable implements Executable {
     private final CudaBackend backend;
@@ -42,6 +45,7 @@ final class CudaExecutable implements Executable {
     private final Results results;
     private final RunInputs inputs;
     private final Replay replay;
+    private final Poisoning poisoning;
     private final boolean updates;
     private CudaState bound;
     private long seenVersion;
@@ -63,12 +67,18 @@ final class CudaExecutable implements Executable {
             Contents.upload(assembly, backend.staging());
             results.clearFaults();
             plan = plan(rewritten);
-            replay = owned.add(new Replay(backend, assembly));
+            poisoning = Poisoning.of(assembly, arena, workspaces(rewritten.graph()), options.poison());
+            replay = owned.add(new Replay(backend, assembly,
+                    backend.settings().capture() && options.passes().contains(CompileOptions.Pass.CAPTURE)));
             inputs = owned.add(new RunInputs(backend, contract, places));
         } catch (RuntimeException e) {
             backend.releaseAfter(e, owned);
             throw e;
         }
+    }
+
+    private List<DeviceMemory> workspaces(Graph lowered) {
+        return lowered.nodes().stream().anyMatch(node -> node.op() instanceof MatMul) ? List.of(backend.blasWorkspace()) : List.of();
     }
 
     private MemoryPlan plan(Rewritten rewritten) {
@@ -80,6 +90,16 @@ final class CudaExecutable implements Executable {
             }
         }
         return MemoryPlan.placed(offsets, arena.bytes(), arena.lowerBound());
+    }
+
+    /** Where the values lie. */
+    DeviceArena arena() {
+        return arena;
+    }
+
+    /** What a run fills first. */
+    Poisoning poisoning() {
+        return poisoning;
     }
 
     @Override
@@ -121,6 +141,7 @@ final class CudaExecutable implements Executable {
             hasRun = false;
             try {
                 bind(own);
+                poisoning.beforeRun(backend.compute());
                 inputs.send(given);
                 uploadTables();
                 enqueue(own);
@@ -147,6 +168,7 @@ final class CudaExecutable implements Executable {
         // With updates the prologue depends on constants alone.
         if (seenVersion == 0 || !updates && seenVersion != own.version()) {
             seenVersion = 0;
+            poisoning.beforePrologue(backend.compute());
             replay.prologue();
         }
         if (updates) {

@@ -2,6 +2,8 @@ package dev.lamina.cuda;
 
 import dev.lamina.backend.ArenaPlanner;
 import dev.lamina.backend.BackendException;
+import dev.lamina.backend.CompileOptions.Poison;
+import dev.lamina.backend.Extent;
 import dev.lamina.cuda.api.Context;
 import dev.lamina.cuda.api.DeviceMemory;
 import dev.lamina.cuda.api.Stream;
@@ -14,13 +16,12 @@ import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** The memory of an executable: one allocation, in which buffers lie that are not alive together share bytes. One thread. */
 final class DeviceArena implements AutoCloseable {
     /** Every buffer starts at a multiple of this many bytes, as the device's own allocations do. */
     static final long ALIGNMENT = 256;
-    /** All ones is NaN in every floating type: an element that a step forgot to write shows. */
-    private static final byte POISON = (byte) 0xFF;
     private static final byte GUARD = (byte) 0xA5;
     private static final long GUARD_BYTES = 256;
 
@@ -54,12 +55,13 @@ final class DeviceArena implements AutoCloseable {
     }
 
     private void place(Stream stream) {
-        stream.fill(memory.address(), guards ? GUARD : POISON, memory.bytes());
+        // All ones is NaN in every floating type: an element that a step forgot to write shows.
+        stream.fill(memory.address(), guards ? GUARD : Poison.ONES.pattern(), memory.bytes());
         for (int i = 0; i < buffers.size(); i++) {
             Buffer buffer = buffers.get(i);
             buffer.moveTo(memory.address() + plan.offsets()[i]);
             if (guards && buffer.bytes() > 0) {
-                stream.fill(buffer.address(), POISON, buffer.bytes());
+                stream.fill(buffer.address(), Poison.ONES.pattern(), buffer.bytes());
             }
         }
     }
@@ -80,6 +82,21 @@ final class DeviceArena implements AutoCloseable {
 
     long lowerBound() {
         return plan.lowerBound();
+    }
+
+    /** All memory without some buffers and without guards; offsets are addresses. */
+    List<Extent> without(Set<Buffer> spared) {
+        List<Extent> kept = new ArrayList<>();
+        for (Buffer buffer : buffers) {
+            long offset = buffer.address() - memory.address();
+            if (spared.contains(buffer)) {
+                kept.add(new Extent(offset, buffer.bytes()));
+            }
+            if (guards) {
+                kept.add(new Extent(offset + buffer.bytes(), GUARD_BYTES));
+            }
+        }
+        return Extent.outside(memory.bytes(), kept).stream().map(e -> new Extent(memory.address() + e.offset(), e.bytes())).toList();
     }
 
     /**

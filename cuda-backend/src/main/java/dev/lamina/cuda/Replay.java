@@ -18,12 +18,19 @@ import java.util.List;
 final class Replay implements AutoCloseable {
     private final CudaBackend backend;
     private final Assembly assembly;
+    private final boolean capture;
     private CapturedGraph captured;
     private boolean warm;
 
-    Replay(CudaBackend backend, Assembly assembly) {
+    /**
+     * A replay of an assembly's steps.
+     *
+     * @param capture whether steps are recorded; else they are enqueued one by one in every run
+     */
+    Replay(CudaBackend backend, Assembly assembly, boolean capture) {
         this.backend = backend;
         this.assembly = assembly;
+        this.capture = capture;
     }
 
     /** Enqueues what depends on constants and the state only. */
@@ -43,7 +50,7 @@ final class Replay implements AutoCloseable {
     }
 
     private void prepare() {
-        if (captured == null && warm && backend.settings().capture()) {
+        if (captured == null && warm && capture) {
             captured = capture();
         }
     }

@@ -4,7 +4,8 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Switches for looking into the backend.
+ * Switches for looking into the backend. What they switch off is off whatever a compilation's options say; what they leave on, options can
+ * switch off by {@code CAPTURE} and {@code ALGORITHM_SEARCH}.
  *
  * @param capture whether a step is recorded into a CUDA graph and replayed, instead of launched kernel by kernel; results are equal
  * @param search whether convolution algorithms are measured, instead of chosen by cuDNN's heuristics

@@ -15,9 +15,9 @@ import com.tngtech.archunit.lang.ArchRule;
 
 /**
  * The import rules of the design, one way only:
- * {@code tensor <- graph <- backend <- {nn, optim, data, io} <- {train, models, vision, features, inspect} <- rbm <- samples}. The
- * backends see tensor, graph and backend, and never each other; core never sees a backend. Test code may use everything, so it is not
- * imported here.
+ * {@code tensor <- graph <- backend <- {check <- junit, nn, optim, data, io} <- {train, models, vision, features, inspect} <- rbm <-
+ * samples}. The backends see tensor, graph and backend, and never each other; core never sees a backend. Test code may use everything,
+ * so it is not imported here.
  *
  * <p>A package without classes breaks no rule.
  */
@@ -52,6 +52,23 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule BACKEND = sees("backend", "graph", "tensor");
+
+    @ArchTest
+    static final ArchRule CHECK = sees("check", "backend", "graph", "tensor");
+
+    @ArchTest
+    static final ArchRule JUNIT = sees("junit", "check", "backend", "graph", "tensor");
+
+    @ArchTest
+    static final ArchRule ONE_PACKAGE_KNOWS_JUNIT = noClasses()
+        .that().resideInAPackage("dev.lamina..").and().resideOutsideOfPackage("dev.lamina.junit..")
+        .should().dependOnClassesThat().resideInAnyPackage("org.junit..", "org.opentest4j..", "dev.lamina.junit..")
+        .because("only those who test have JUnit");
+
+    @ArchTest
+    static final ArchRule REPORTS_KNOW_NOTHING_OF_THE_COMMAND = noClasses()
+        .that().resideInAPackage("dev.lamina.samples.check..")
+        .should().dependOnClassesThat().resideInAnyPackage("dev.lamina.samples.cli..", "picocli..");
 
     @ArchTest
     static final ArchRule NN = sees("nn", "backend", "graph", "tensor");

@@ -4,6 +4,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
+import dev.lamina.check.Subject;
 import dev.lamina.graph.Gradients;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
@@ -89,9 +90,21 @@ public final class CaseGraph {
         return inputs;
     }
 
+    /** What the variables are drawn as; of seed and step also where the graph has none. */
+    public Map<String, Tensor> variables() {
+        return variables;
+    }
+
     /** Whether a run changes the state, so that a second one gives something else. */
     public boolean hasState() {
         return !variables.keySet().equals(Set.of(GraphBuilder.SEED, GraphBuilder.STEP));
+    }
+
+    /** The graph with its operands, for a cross-check. */
+    public Subject subject(String name) {
+        Map<String, Tensor> used = new LinkedHashMap<>(variables);
+        used.keySet().retainAll(graph.variables().stream().map(Value::name).toList());
+        return Subject.of(name, graph, used, inputs);
     }
 
     /** Sets the variables of a state to the drawn values. */

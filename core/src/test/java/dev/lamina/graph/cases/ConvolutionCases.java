@@ -3,7 +3,9 @@ package dev.lamina.graph.cases;
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Rounding;
+import dev.lamina.graph.Shaping;
 import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Value;
 import dev.lamina.graph.Window;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
@@ -85,6 +87,12 @@ final class ConvolutionCases {
         }
         list.smooth("true convolution", 30, List.of(Operand.any(2, 2, 5, 4), Operand.any(3, 2, 3, 2)),
                 v -> Convolution.trueConv2d(v.get(0), v.get(1), Window.of(3, 2).padding(1), 1));
+        list.smooth("slice and border of a grouped filter's gradient", 120, List.of(Operand.any(2, 4, 5, 5),
+                Operand.any(2, 6, 5, 5)), v -> {
+            Value gradient = Convolution.filterGradient(v.get(0), v.get(1), Window.of(3).padding(1), 2, Shape.of(6, 2, 3, 3));
+            return Shaping.slice(gradient, 3, 1, 3).plus(Shaping.slice(Shaping.pad(gradient, List.of(0L, 1L, 0L, 2L),
+                    List.of(0L, 0L, 0L, 0L), 0.5), List.of(0L, 0L, 0L, 1L), List.of(6L, 2L, 3L, 3L), List.of(1L, 1L, 1L, 1L)));
+        });
         list.smooth("two convolutions with one filter", 60, List.of(Operand.any(1, 2, 6, 6), Operand.any(2, 2, 3, 3)), v -> {
             Window window = Window.of(3).padding(1);
             return Convolution.conv2d(Convolution.conv2d(v.get(0), v.get(1), window, 1), v.get(1), window, 1);

@@ -38,9 +38,12 @@ final class Compiler {
             node -> node.op() instanceof MatMul ? MatMulLowering.supports(node) : ConvolutionLowering.supports(node),
             ImageLowering::supports, ImageLowering::supports, ConvolutionLowering::supports, PointwiseLowering::supports,
             PointwiseLowering.LONGEST);
+    /** What the reference kernels compute together: nothing. */
+    private static final FusionRules ALONE = new FusionRules(_ -> false, _ -> false, _ -> false, _ -> false, _ -> false, 1);
 
     private final Assembly assembly;
     private final List<Group> groups;
+    private final boolean fast;
     private final ConvolutionLowering convolutions;
     private final MatMulLowering products;
     private final ImageLowering images;
@@ -52,9 +55,11 @@ final class Compiler {
     private final ShapingLowering shaping;
     private final UpdateLowering updates;
 
-    private Compiler(Assembly assembly, Graph graph, List<Group> groups, Precision precision) {
+    private Compiler(Assembly assembly, Graph graph, List<Group> groups, CompileOptions options) {
+        Precision precision = Precision.of(options);
         this.assembly = assembly;
         this.groups = groups;
+        this.fast = options.passes().contains(Pass.FAST_KERNELS);
         this.convolutions = new ConvolutionLowering(assembly, precision, graph);
         this.products = new MatMulLowering(assembly, precision);
         this.images = new ImageLowering(assembly);
@@ -69,11 +74,12 @@ final class Compiler {
 
     /** The steps and buffers of a graph. */
     static Assembly compile(Graph graph, CompileOptions options, NativeScope scope, CpuTeam team, long stream) {
-        List<Group> groups = Fusion.groups(graph, options, FUSION);
+        boolean fast = options.passes().contains(Pass.FAST_KERNELS);
+        List<Group> groups = fast ? Fusion.groups(graph, options, FUSION) : Fusion.groups(graph, options.without(Pass.FUSION), ALONE);
         boolean reuse = options.passes().contains(Pass.MEMORY_REUSE);
         Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll(), reuse && options.passes().contains(Pass.IN_PLACE));
         Assembly assembly = new Assembly(scope, team, stream, lifetimes, reuse);
-        Compiler compiler = new Compiler(assembly, graph, groups, Precision.of(options));
+        Compiler compiler = new Compiler(assembly, graph, groups, options);
         compiler.planFilters();
         compiler.updates.plan(graph);
         compiler.lower();
@@ -86,6 +92,9 @@ final class Compiler {
     }
 
     private void planFilters() {
+        if (!fast) {
+            return;
+        }
         for (Group group : groups) {
             Node first = group.nodes().getFirst();
             if (first.op() instanceof Convolution.Conv2d && ConvolutionLowering.supports(first)) {
@@ -105,7 +114,8 @@ final class Compiler {
             assembly.lifetimes().at(i);
             assembly.hoist(group.nodes().stream().allMatch(n -> assembly.lifetimes().isHoisted(n.output(0))));
             switch (group) {
-                case Single(Node node) -> single(node);
+                case Single(Node node) when fast -> single(node);
+                case Single(Node node) -> plain(node);
                 case Chain(List<Node> nodes) -> pointwise.lower(nodes);
                 case Activated activated -> activated(activated);
                 case Normalized normalized -> images.normalize(normalized);
@@ -115,6 +125,17 @@ final class Compiler {
                 case Updates(List<Node> nodes) -> nodes.forEach(this::single);
             }
             assembly.hoist(false);
+        }
+    }
+
+    /** A node by the reference's kernel. */
+    private void plain(Node node) {
+        switch (node.op()) {
+            case Source source -> source(source, node);
+            case Update _ -> updates.plain(node);
+            case Shaping op when op.isView() -> { }
+            case Shaping _, Convolution _, MatMul _, Pooling _, Normalization _, Pointwise _, Softmax _, Loss _, Reduction _, Random _ ->
+                plain.reference(node);
         }
     }
 

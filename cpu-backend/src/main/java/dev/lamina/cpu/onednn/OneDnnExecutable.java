@@ -2,6 +2,8 @@ package dev.lamina.cpu.onednn;
 
 import dev.lamina.backend.ArenaPlanner;
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.CompileOptions.Pass;
+import dev.lamina.backend.CompileOptions.Poison;
 import dev.lamina.backend.CompileReport;
 import dev.lamina.backend.Contract;
 import dev.lamina.backend.Executable;
@@ -23,7 +25,6 @@ import java.util.Map;
 
 /** Steps over one arena and a state. A run copies the inputs in and executes; it allocates nothing. */
 final class OneDnnExecutable implements Executable {
-    private static final byte POISON = (byte) 0xFF;
     /** Offset in this segment is address. */
     @SuppressWarnings("restricted")
     private static final MemorySegment ALL = MemorySegment.NULL.reinterpret(Long.MAX_VALUE);
@@ -36,6 +37,8 @@ final class OneDnnExecutable implements Executable {
     private final NativeScope scope;
     private final Assembly assembly;
     private final MemoryPlan plan;
+    private final Pages arena;
+    private final Poisoning poisoning;
     private final Step[] prologue;
     private final Step[] steps;
     private final InputSlot[] inputs;
@@ -60,7 +63,11 @@ final class OneDnnExecutable implements Executable {
         try {
             assembly = Compiler.compile(rewritten.graph(), options, scope, backend.team(), backend.stream());
             updates = graph.nodes().stream().anyMatch(n -> n.op() instanceof Update);
-            plan = allocate();
+            ArenaPlanner.Plan placed = plan();
+            arena = scope.pages(placed.bytes(), "the arena of the graph");
+            fill(placed);
+            plan = memoryPlan(placed);
+            poisoning = Poisoning.of(assembly, arena.segment(), options.poison());
             prologue = assembly.prologue().toArray(Step[]::new);
             steps = assembly.steps().toArray(Step[]::new);
             inputs = graph.inputs().stream().map(this::slot).toArray(InputSlot[]::new);
@@ -82,26 +89,36 @@ final class OneDnnExecutable implements Executable {
         return MemorySegment.ofAddress(buffer.pointer().address()).reinterpret(buffer.bytes());
     }
 
-    /** Places all buffers in one arena, and fills constants. */
-    private MemoryPlan allocate() {
-        List<Buffer> own = assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList();
+    private List<Buffer> own() {
+        return assembly.buffers().stream().filter(b -> b.home() != Buffer.Home.STATE).toList();
+    }
+
+    /** Places for all buffers in one arena. */
+    private ArenaPlanner.Plan plan() {
         int end = assembly.steps().size();
         List<ArenaPlanner.Block> blocks = new ArrayList<>();
-        for (Buffer buffer : own) {
+        for (Buffer buffer : own()) {
             boolean kept = buffer.home() == Buffer.Home.KEPT;
             int birth = kept || isInput(buffer) ? -1 : Math.min(buffer.birth(), end);
             blocks.add(new ArenaPlanner.Block(buffer.bytes(), birth, kept ? end : Math.max(birth, buffer.death())));
         }
-        ArenaPlanner.Plan placed = ArenaPlanner.plan(blocks, MemoryPlan.ALIGNMENT);
-        Pages arena = scope.pages(placed.bytes(), "the arena of the graph");
+        return ArenaPlanner.plan(blocks, MemoryPlan.ALIGNMENT);
+    }
+
+    /** Moves the buffers to their places, and fills constants. */
+    private void fill(ArenaPlanner.Plan placed) {
         // All ones is NaN in every floating type: an element that a step forgot to write shows.
-        arena.segment().fill(POISON);
+        arena.segment().fill(Poison.ONES.pattern());
+        List<Buffer> own = own();
         for (int i = 0; i < own.size(); i++) {
             own.get(i).moveTo(arena.address() + placed.offsets()[i]);
         }
         assembly.contents().forEach((buffer, tensor) -> memory(buffer).copyFrom(tensor.contiguous().memory()));
         assembly.fills().forEach((buffer, fill) ->
                 Tensor.wrap(memory(buffer), fill.type().dtype(), fill.type().shape()).fill(fill.value()));
+    }
+
+    private MemoryPlan memoryPlan(ArenaPlanner.Plan placed) {
         Map<Value, Long> offsets = new HashMap<>();
         for (var node : graph.nodes()) {
             for (Value value : node.outputs()) {
@@ -114,6 +131,16 @@ final class OneDnnExecutable implements Executable {
 
     private boolean isInput(Buffer buffer) {
         return rewritten.graph().inputs().stream().anyMatch(v -> assembly.any(v).buffer() == buffer);
+    }
+
+    /** Where the values lie. */
+    MemorySegment arena() {
+        return arena.segment();
+    }
+
+    /** What a run fills first. */
+    Poisoning poisoning() {
+        return poisoning;
     }
 
     @Override
@@ -134,11 +161,12 @@ final class OneDnnExecutable implements Executable {
         return new CompileReport(lowered, assembly.reorders());
     }
 
-    private static void report(Step step, String when, List<CompileReport.Lowered> lowered) {
+    private void report(Step step, String when, List<CompileReport.Lowered> lowered) {
         if (step.nodes().isEmpty()) {
             return;
         }
-        String slow = step.implementation().startsWith("reference") ? "neither oneDNN nor a vector kernel takes these types or attributes"
+        String slow = !options.passes().contains(Pass.FAST_KERNELS) ? "fast kernels are switched off"
+                : step.implementation().startsWith("reference") ? "neither oneDNN nor a vector kernel takes these types or attributes"
                 : step.implementation().startsWith("oneDNN ref") ? "oneDNN has no generated code for these arguments" : "";
         String note = slow.isEmpty() || when.isEmpty() ? slow + when : slow + "; " + when;
         lowered.add(new CompileReport.Lowered(step.nodes(), step.implementation(), note));
@@ -156,14 +184,16 @@ final class OneDnnExecutable implements Executable {
             backend.requireOpen();
             backend.team().enter();
             bind(own);
+            hasRun = false;
+            poisoning.beforeRun();
             for (InputSlot input : inputs) {
                 if (input.place != null) {
                     copy(given.get(input.name), input);
                 }
             }
-            hasRun = false;
             // With updates the prologue depends on constants alone.
             if (seenVersion == 0 || !updates && seenVersion != own.version()) {
+                poisoning.beforePrologue();
                 for (Step step : prologue) {
                     step.kernel().run();
                 }

@@ -90,7 +90,7 @@ final class ShapingLowering {
     private void slice(Shaping.Slice op, Node node) {
         Moves moves = new Moves(op.starts(), op.steps());
         Move move = move(node, moves);
-        Physical from = Physical.of(move.operand.layout());
+        Physical from = physical(move.operand.layout());
         Place y = assembly.define(node.output(0), move.result);
         Physical to = Physical.of(move.result);
         copy(node, to.dims(), moves.strides(from), to.strides(), move.operand, moves.offset(from), y, 0);
@@ -102,9 +102,14 @@ final class ShapingLowering {
         Place y = assembly.define(node.output(0), move.result);
         DType dtype = node.output(0).dtype();
         add(node, MoveKernels.fill(assembly.team(), dtype, op.value(), y.layout().bytes() / dtype.bytes(), y.pointer()), y);
-        Physical from = Physical.of(move.operand.layout());
+        Physical from = physical(move.operand.layout());
         Physical to = Physical.of(move.result);
         copy(node, from.dims(), from.strides(), moves.strides(to), move.operand, 0, y, moves.offset(to));
+    }
+
+    /** Row-major elements by the value's own axes: a grouped filter has one more in its layout. */
+    private static Physical physical(Layout layout) {
+        return Physical.of(layout.isPlain() ? Layout.plain(layout.type()) : layout);
     }
 
     /** The operand where it can be moved from, and how the result lies then. */

@@ -60,7 +60,7 @@ final class UpdateLowering {
         } else if (copy) {
             assign(node);
         } else {
-            rowMajor(node);
+            plain(node);
         }
     }
 
@@ -94,8 +94,8 @@ final class UpdateLowering {
                 List.of(from.buffer(), to.buffer()));
     }
 
-    /** The update by the reference kernel, on row-major copies where the state holds another layout. */
-    private void rowMajor(Node node) {
+    /** Adds the steps of an update by the reference kernel, on row-major copies where the state holds another layout. */
+    void plain(Node node) {
         Update op = (Update) node.op();
         List<Place> in = new ArrayList<>();
         node.inputs().forEach(value -> in.add(assembly.plain(value, "operand of " + node.name())));

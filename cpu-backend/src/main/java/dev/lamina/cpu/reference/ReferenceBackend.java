@@ -17,7 +17,9 @@ import java.util.Optional;
 
 /**
  * Compiles graphs for plain Java. Arithmetic is in double whatever the requested precision, and results depend neither on the number of
- * threads nor on their timing, so every run is deterministic. Thread-safe; executables may run at once, each with its own state.
+ * threads nor on their timing, so every run is deterministic. Of the passes it knows those that concern memory; it has nothing that
+ * {@code ALGORITHM_SEARCH}, {@code CAPTURE} and {@code FAST_KERNELS} could switch off. Thread-safe; executables may run at once, each
+ * with its own state.
  */
 public final class ReferenceBackend implements Backend {
     private final Workers workers;

@@ -1,8 +1,10 @@
 package dev.lamina.cpu.reference;
 
 import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.CompileOptions.Poison;
 import dev.lamina.backend.Contract;
 import dev.lamina.backend.Executable;
+import dev.lamina.backend.Extent;
 import dev.lamina.backend.MemoryPlan;
 import dev.lamina.backend.State;
 import dev.lamina.graph.Graph;
@@ -19,8 +21,6 @@ import java.util.Map;
 
 /** A graph whose values have their places in one native arena, or in the state that a run is given. */
 final class ReferenceExecutable implements Executable {
-    private static final byte POISON = (byte) 0xFF;
-
     private final Graph graph;
     private final CompileOptions options;
     private final MemoryPlan plan;
@@ -28,6 +28,7 @@ final class ReferenceExecutable implements Executable {
     private final Arena arena = Arena.ofShared();
     private final MemorySegment memory;
     private final Contract contract;
+    private final List<Extent> poisoned;
     private ReferenceState bound;
     private List<Call> calls;
     private boolean hasRun;
@@ -45,17 +46,32 @@ final class ReferenceExecutable implements Executable {
             throw e;
         }
         // All ones is NaN in every floating type: an element that a kernel forgot to write shows.
-        memory.fill(POISON);
+        memory.fill(Poison.ONES.pattern());
+        List<Extent> constants = new ArrayList<>();
         for (Node node : graph.nodes()) {
             if (node.op() instanceof Source.Constant constant) {
                 place(node.output(0)).copyFrom(constant.tensor().contiguous().memory());
+                constants.add(new Extent(plan.offset(node.output(0)), node.output(0).type().bytes()));
             }
         }
+        poisoned = options.poison() == Poison.NONE ? List.of() : Extent.outside(memory.byteSize(), constants);
     }
 
     /** Bytes that were allocated for values. */
     long arenaBytes() {
         return memory.byteSize();
+    }
+
+    /** Where the values lie. */
+    MemorySegment memory() {
+        return memory;
+    }
+
+    /** Fills what a run writes; constants stay. */
+    void poison() {
+        for (Extent extent : poisoned) {
+            memory.asSlice(extent.offset(), extent.bytes()).fill(options.poison().pattern());
+        }
     }
 
     @Override
@@ -77,10 +93,11 @@ final class ReferenceExecutable implements Executable {
         own.requireOpen();
         contract.checkInputs(given);
         bind(own);
+        hasRun = false;
+        poison();
         for (int i = 0; i < contract.inputs().size(); i++) {
             place(contract.inputs().get(i)).copyFrom(given.get(contract.names().get(i)).contiguous().memory());
         }
-        hasRun = false;
         for (Call call : calls) {
             Lowering.run(call);
         }

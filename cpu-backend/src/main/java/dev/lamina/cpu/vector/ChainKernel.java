@@ -26,6 +26,7 @@ final class ChainKernel implements Kernel, Team.Task {
     private final boolean[] loadedOnce;
     private final int slotBytes;
     private final Scratch scratch;
+    private final Program source;
     /** For each thread, where each register is in the current tile. */
     private final long[][] registers;
 
@@ -37,6 +38,7 @@ final class ChainKernel implements Kernel, Team.Task {
                     + operands.length + " and " + results.length + "; they must agree.");
         }
         this.team = team;
+        this.source = source;
         this.operands = operands.clone();
         this.results = results.clone();
         elements = space.elements();
@@ -60,7 +62,7 @@ final class ChainKernel implements Kernel, Team.Task {
         scratch = new Scratch(threads, (long) slotBytes * (program.slots + TileProgram.SPARE));
         registers = new long[threads][source.registers];
         for (int thread = 0; thread < threads; thread++) {
-            prepare(source, thread);
+            prepare(thread);
         }
     }
 
@@ -82,18 +84,31 @@ final class ChainKernel implements Kernel, Team.Task {
         return b == 0 ? a : gcd(b, a % b);
     }
 
-    private void prepare(Program source, int thread) {
+    private void prepare(int thread) {
         long[] at = registers[thread];
         for (int register = 0; register < at.length; register++) {
             at[register] = slot(thread, register);
         }
+        constants(thread);
+    }
+
+    /** Registers that no instruction writes hold their constants from the beginning. */
+    private void constants(int thread) {
         for (Program.Constant constant : source.constants) {
-            Rows.fill(constant.value(), at[constant.register()], tile);
+            Rows.fill(constant.value(), slot(thread, constant.register()), tile);
         }
     }
 
     private long slot(int thread, int register) {
         return scratch.address(thread) + (long) slotBytes * program.slot[register];
+    }
+
+    @Override
+    public void poison(byte pattern) {
+        scratch.fill(pattern);
+        for (int thread = 0; thread < registers.length; thread++) {
+            constants(thread);
+        }
     }
 
     @Override

@@ -47,6 +47,12 @@ final class ColumnFold implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        tiles.fill(pattern);
+        partial.fill(pattern);
+    }
+
+    @Override
     public void run() {
         if (space.outputs() == 0) {
             return;

@@ -25,6 +25,11 @@ final class CrossEntropyGradientKernel implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        tile.poison(pattern);
+    }
+
+    @Override
     public void run() {
         labels.check();
         divisor = labels.divisor();

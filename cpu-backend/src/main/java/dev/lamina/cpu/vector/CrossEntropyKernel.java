@@ -23,6 +23,11 @@ final class CrossEntropyKernel implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        tile.poison(pattern);
+    }
+
+    @Override
     public void run() {
         labels.check();
         if (samples.rows() * samples.classes() < SoftmaxKernels.ALONE) {

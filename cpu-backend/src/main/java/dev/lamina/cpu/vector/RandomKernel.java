@@ -29,6 +29,11 @@ final class RandomKernel implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        scratch.fill(pattern);
+    }
+
+    @Override
     public void run() {
         if (n < ChainKernel.ALONE / 4) {
             run(0, 1);

@@ -43,6 +43,11 @@ final class RowFold implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        spill.fill(pattern);
+    }
+
+    @Override
     public void run() {
         if (space.outputs() == 0) {
             return;

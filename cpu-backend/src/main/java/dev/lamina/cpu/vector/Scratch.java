@@ -20,6 +20,11 @@ final class Scratch {
         return memory.address() + share * thread;
     }
 
+    /** Sets each byte of all shares. */
+    void fill(byte pattern) {
+        memory.fill(pattern);
+    }
+
     static long roundUp(long n, long multiple) {
         return (n + multiple - 1) / multiple * multiple;
     }

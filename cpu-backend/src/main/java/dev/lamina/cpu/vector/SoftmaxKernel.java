@@ -21,6 +21,11 @@ final class SoftmaxKernel implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        tile.poison(pattern);
+    }
+
+    @Override
     public void run() {
         if (rows * tile.n < SoftmaxKernels.ALONE) {
             run(0, 1);

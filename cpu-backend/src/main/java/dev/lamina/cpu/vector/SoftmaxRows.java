@@ -32,6 +32,11 @@ final class SoftmaxRows {
         scratch = new Scratch(threads, 2 * tileBytes + (long) LANES * Float.BYTES);
     }
 
+    /** Sets each byte of the scratch. */
+    void poison(byte pattern) {
+        scratch.fill(pattern);
+    }
+
     /** Where row {@code k} of the tile, less its largest element, begins. */
     long shifted(int thread, int k) {
         return scratch.address(thread) + (long) k * width * Float.BYTES;

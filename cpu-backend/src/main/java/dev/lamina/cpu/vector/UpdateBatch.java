@@ -21,6 +21,11 @@ final class UpdateBatch implements Kernel, Team.Task {
     }
 
     @Override
+    public void poison(byte pattern) {
+        scratch.fill(pattern);
+    }
+
+    @Override
     public void run() {
         for (UpdateStep step : steps) {
             step.prepare();

@@ -64,6 +64,7 @@ class ExecutableValuesTest {
     private static List<CompileOptions> options() {
         CompileOptions defaults = CompileOptions.defaults();
         return List.of(defaults, defaults.keepingAll(), defaults.without(Pass.SIMPLIFICATION),
+                new CompileOptions(defaults.precision(), true, false, EnumSet.of(Pass.FAST_KERNELS)),
                 new CompileOptions(defaults.precision(), true, false, EnumSet.noneOf(Pass.class)));
     }
 

@@ -16,8 +16,10 @@ import dev.lamina.parity.Parity;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
@@ -32,6 +34,8 @@ import org.junit.jupiter.api.TestFactory;
  * state, with default options and with each pass switched off. Cases with state run twice, so that what an update stored is read again.
  */
 class ParityTest {
+    /** Those that the tested backend heeds in every case; kernels of the reference are compared with it in some. */
+    private static final Set<Pass> PASSES = EnumSet.complementOf(EnumSet.of(Pass.ALGORITHM_SEARCH, Pass.CAPTURE, Pass.FAST_KERNELS));
     private static Backend reference;
     private static Backend tested;
 
@@ -91,12 +95,16 @@ class ParityTest {
         Map<String, Tensor> byDefault = narrow.run(tested, defaults, runs);
         List<String> failures = new ArrayList<>();
         Parity.compare(expected, byDefault, c::tolerance, "default options", failures);
-        for (Pass pass : Pass.values()) {
+        for (Pass pass : PASSES) {
             Map<String, Tensor> actual = narrow.run(tested, defaults.without(pass), runs);
             Parity.compare(expected, actual, c::tolerance, "without " + pass, failures);
             if (pass == Pass.MEMORY_REUSE || pass == Pass.IN_PLACE) {
                 Parity.compareBits(byDefault, actual, "without " + pass + " against default options", failures);
             }
+        }
+        if (number % 4 == 2) {
+            Map<String, Tensor> plain = narrow.run(tested, defaults.without(Pass.FAST_KERNELS), runs);
+            Parity.compare(expected, plain, c::tolerance, "without FAST_KERNELS", failures);
         }
         Parity.compare(expected, narrow.run(tested, defaults.keepingAll(), runs), c::tolerance, "keeping all", failures);
         if (number % 4 == 0) {

@@ -103,7 +103,8 @@ class ReportTest {
     @ValueSource(booleans = {true, false})
     void listsEveryNodeThatComputesOnce(boolean training) {
         Graph graph = lenet(training);
-        CompileOptions plain = new CompileOptions(CompileOptions.Precision.FLOAT32, false, false, Set.of(Pass.FUSION, Pass.MEMORY_REUSE));
+        CompileOptions plain = new CompileOptions(CompileOptions.Precision.FLOAT32, false, false,
+                Set.of(Pass.FUSION, Pass.MEMORY_REUSE, Pass.FAST_KERNELS));
         try (Executable executable = backend.compile(graph, plain)) {
             List<String> listed = new ArrayList<>();
             executable.report().lowered().forEach(lowered -> listed.addAll(lowered.nodes()));

@@ -91,20 +91,4 @@ class AvgPoolTest {
             }
         }
     }
-
-    @Test
-    void allocatesNothing() {
-        for (Images in : SpatialCases.images(new long[][] {{2, 35, 13, 12}})) {
-            Window window = Window.of(3).stride(2);
-            Images out = in.withMap(6, 5);
-            Pointer x = new SpatialMemory(in, SpatialMemory.noise(in, 1)).pointer();
-            Pointer y = new SpatialMemory(out, SpatialMemory.noise(out, 1)).pointer();
-            SpatialChecks.assertAllocatesNothing(AvgPool.of(ONE, new Pooling.AvgPool(window, true), in, out, x, y), "mean of " + in);
-            Pooling.AvgPoolGradient back = new Pooling.AvgPoolGradient(window, true, Shape.of(2, 35, 13, 12));
-            SpatialChecks.assertAllocatesNothing(AvgPoolGradient.of(ONE, back, in, out, y, x), "gradient of " + in);
-            Images one = in.withMap(1, 1);
-            SpatialChecks.assertAllocatesNothing(AvgPool.adaptive(ONE, in, one, x, y), "global mean of " + in);
-            SpatialChecks.assertAllocatesNothing(AvgPoolGradient.adaptive(ONE, in, one, y, x), "gradient of the global mean of " + in);
-        }
-    }
 }

@@ -180,21 +180,4 @@ class BatchNormTest {
             assertArrayEquals(new double[] {Double.NaN, Double.NaN, Double.NaN}, variance.plain());
         }
     }
-
-    @Test
-    void allocatesNothing() {
-        for (Images images : SpatialCases.images(new long[][] {{6, 35, 13, 12}})) {
-            Operands on = Operands.of(images, 0, 1);
-            Pointer x = new SpatialMemory(images, on.x).pointer();
-            Pointer y = new SpatialMemory(images).pointer();
-            Pointer residual = new SpatialMemory(images, on.residual).pointer();
-            Pointer gamma = SpatialMemory.numbers(on.gamma).pointer();
-            Pointer mean = SpatialMemory.numbers(images.c()).pointer();
-            Pointer variance = SpatialMemory.numbers(images.c()).pointer();
-            SpatialChecks.assertAllocatesNothing(BatchNorm.training(ONE, images, x, gamma, gamma, y, mean, variance, EPSILON, null,
-                    Activation.RELU), "training of " + images);
-            SpatialChecks.assertAllocatesNothing(BatchNorm.inference(ONE, images, x, gamma, gamma, mean, variance, y, EPSILON, residual,
-                    Activation.RELU), "inference of " + images);
-        }
-    }
 }

@@ -3,17 +3,11 @@ package dev.lamina.cpu.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.lamina.tensor.Tensor;
-import java.lang.management.ManagementFactory;
-import java.time.Duration;
 import java.util.Random;
 
 /** Comparisons and numbers that the kernels' tests share. */
 final class Expect {
-    /** How long to wait for the compiler of a busy machine. */
-    static final Duration PATIENCE = Duration.ofMinutes(2);
-
     /** Lengths on and off every block boundary. */
     static final int[] SIZES = {0, 1, 3, 15, 16, 17, 63, 64, 65, 1023, 4098, 20_011};
     private static final float[] SPECIAL = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY, 0f, -0f, Float.MIN_VALUE,
@@ -63,23 +57,5 @@ final class Expect {
     /** Equal bits, all NaNs being one. */
     static void same(Tensor expected, Tensor actual, String what) {
         close(expected, actual, 0, 0, what);
-    }
-
-    /** Fails unless runs come to allocate nothing once they are compiled, which takes long where others keep the processors busy. */
-    static void allocatesNothing(Kernel kernel, String what) {
-        long deadline = System.nanoTime() + PATIENCE.toNanos();
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long bytes = 1;
-        while (bytes > 0 && System.nanoTime() < deadline) {
-            for (int i = 0; i < 20; i++) {
-                kernel.run();
-            }
-            long before = threads.getTotalThreadAllocatedBytes();
-            for (int i = 0; i < 20; i++) {
-                kernel.run();
-            }
-            bytes = threads.getTotalThreadAllocatedBytes() - before;
-        }
-        assertEquals(0, bytes, what + " allocates");
     }
 }

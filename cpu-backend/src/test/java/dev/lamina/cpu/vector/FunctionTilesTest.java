@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Random;
 import java.util.function.DoubleBinaryOperator;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -25,6 +26,11 @@ class FunctionTilesTest {
         Float.NEGATIVE_INFINITY, Float.MAX_VALUE, -Float.MAX_VALUE, Float.MIN_VALUE, -Float.MIN_VALUE, Float.MIN_NORMAL, 1e-40f, -1e-40f,
         8388607, 8388608, 8388609, -8388609, 16777215, -16777215, 16777216, 8388607.5f, -8388607.5f, 4194303.5f, 4194305, 127, 128, -126,
         -149, -150, -151, 0.99999994f, 1.0000001f, -0.99999994f, -1.0000001f, 1e30f, 3e9f};
+
+    @AfterEach
+    void free() {
+        Memory.free();
+    }
 
     @AfterAll
     static void close() {

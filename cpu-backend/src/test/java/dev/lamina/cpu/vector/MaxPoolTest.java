@@ -149,22 +149,4 @@ class MaxPoolTest {
                 () -> MaxPool.of(ONE, Window.of(2).stride(2), in, out, new Pointer(), new Pointer(), null));
         assertTrue(error.getMessage().contains("need the same images, channels and order"), error.getMessage());
     }
-
-    @Test
-    void allocatesNothing() {
-        for (Images in : SpatialCases.images(new long[][] {{2, 35, 13, 12}})) {
-            for (Window window : List.of(Window.of(3).stride(2), Window.of(2).stride(2))) {
-                Images out = in.withMap((in.h() - window.h().kernel()) / 2 + 1, (in.w() - window.w().kernel()) / 2 + 1);
-                Pointer x = new SpatialMemory(in, SpatialMemory.noise(in, 1)).pointer();
-                Pointer y = new SpatialMemory(out).pointer();
-                Pointer winners = new SpatialMemory(out).pointer();
-                Pointer dx = new SpatialMemory(in).pointer();
-                SpatialChecks.assertAllocatesNothing(MaxPool.of(ONE, window, in, out, x, y, winners), "max pool of " + in);
-                SpatialChecks.assertAllocatesNothing(MaxPool.of(ONE, window, in, out, x, y, null), "max pool without winners of " + in);
-                SpatialChecks.assertAllocatesNothing(MaxPoolGradient.sum(ONE, window, in, out, y, winners, dx, null), "gradient of " + in);
-                SpatialChecks.assertAllocatesNothing(MaxPoolGradient.sum(ONE, window, in, out, y, winners, dx, x), "gradient of " + in);
-                SpatialChecks.assertAllocatesNothing(MaxPoolScatter.sum(ONE, in, out, y, winners, dx), "scatter of " + in);
-            }
-        }
-    }
 }

@@ -9,10 +9,12 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 
-/** A tensor in native memory between guard zones that kernels must leave alone. */
+/** A tensor in native memory between guard zones that kernels must leave alone. Lives until the test that made it ends. */
 final class Memory {
     private static final int GUARD = 256;
     private static final byte MARK = 0x5a;
+    private static Arena arena = Arena.ofShared();
+
     final DType dtype;
     private final Shape shape;
     private final MemorySegment all;
@@ -22,7 +24,7 @@ final class Memory {
         this.dtype = dtype;
         this.shape = shape;
         long bytes = shape.elements() * dtype.bytes();
-        all = Arena.ofAuto().allocate(bytes + 2 * GUARD, 64);
+        all = arena.allocate(bytes + 2 * GUARD, 64);
         all.fill(MARK);
         inside = all.asSlice(GUARD, bytes);
     }
@@ -35,6 +37,12 @@ final class Memory {
 
     static Memory floats(long... dims) {
         return new Memory(DType.FLOAT32, Shape.of(dims));
+    }
+
+    /** Frees all memory; after each test. */
+    static void free() {
+        arena.close();
+        arena = Arena.ofShared();
     }
 
     void set(Tensor tensor) {

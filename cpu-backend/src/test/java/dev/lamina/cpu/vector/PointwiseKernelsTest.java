@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -21,6 +22,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 class PointwiseKernelsTest {
     private static final ThreadTeam TWO = new ThreadTeam(2);
     private static final Team[] TEAMS = {Team.single(), TWO};
+
+    @AfterEach
+    void free() {
+        Memory.free();
+    }
 
     @AfterAll
     static void close() {
@@ -31,13 +37,13 @@ class PointwiseKernelsTest {
         return PointwiseOps.all();
     }
 
-    private static Program single(Pointwise op, DType[] types, DType result) {
+    static Program single(Pointwise op, DType[] types, DType result) {
         Program.Builder builder = new Program.Builder();
         int[] registers = Arrays.stream(types).mapToInt(builder::operand).toArray();
         return builder.result(builder.apply(op, registers), result).build();
     }
 
-    private static Pointer[] pointers(Memory... memories) {
+    static Pointer[] pointers(Memory... memories) {
         return Arrays.stream(memories).map(Memory::pointer).toArray(Pointer[]::new);
     }
 
@@ -87,23 +93,6 @@ class PointwiseKernelsTest {
         } else {
             assertArrayEquals(expected.toLongs(), out.tensor().toLongs(), what);
         }
-    }
-
-    @ParameterizedTest
-    @MethodSource("ops")
-    void warmRunsAllocateNothing(Pointwise op) {
-        boolean numbers = op instanceof Pointwise.Where || Program.supports(op, DType.FLOAT32, DType.FLOAT32);
-        DType type = numbers ? DType.FLOAT32 : DType.BOOL;
-        DType[] types = IntStream.range(0, PointwiseOps.operands(op)).mapToObj(i -> PointwiseOps.operand(op, i, type))
-                .toArray(DType[]::new);
-        if (!Program.supports(op, types)) {
-            return;
-        }
-        int n = 16_403;
-        Memory[] in = Arrays.stream(types).map(t -> Memory.of(Expect.normal(n, 3).cast(t))).toArray(Memory[]::new);
-        Memory out = new Memory(PointwiseOps.result(op, type), Shape.of(n));
-        Expect.allocatesNothing(PointwiseKernels.chain(TWO, single(op, types, out.dtype), Iteration.contiguous(n, types.length, 1),
-                pointers(in), pointers(out)), op.toString());
     }
 
     /** {@code relu(x * scale + shift) + residual} in many layouts. */

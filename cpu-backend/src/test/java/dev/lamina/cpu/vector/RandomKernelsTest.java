@@ -9,6 +9,7 @@ import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
 /** Random numbers equal those of the reference, bit for bit where they are not scaled. */
@@ -16,12 +17,17 @@ class RandomKernelsTest {
     private static final ThreadTeam TWO = new ThreadTeam(2);
     private static final Team[] TEAMS = {Team.single(), TWO};
 
+    @AfterEach
+    void free() {
+        Memory.free();
+    }
+
     @AfterAll
     static void close() {
         TWO.close();
     }
 
-    private static List<Random> samples(int n) {
+    static List<Random> samples(int n) {
         TensorType type = new TensorType(DType.FLOAT32, Shape.of(n));
         return List.of(new Random.Uniform(type, 0, 1, 3), new Random.Uniform(type, -0.3, 0.7, -5), new Random.Normal(type, 0, 1, 4),
                 new Random.Normal(type, 2, 0.1, 1 << 30), new Random.Bernoulli(type, 0.3, 1), new Random.Bernoulli(type, 0, 1),
@@ -50,7 +56,7 @@ class RandomKernelsTest {
         }
     }
 
-    private static Tensor scalar(long value) {
+    static Tensor scalar(long value) {
         Tensor tensor = Tensor.zeros(DType.INT64, Shape.scalar());
         tensor.setLong(value);
         return tensor;
@@ -90,19 +96,6 @@ class RandomKernelsTest {
                 org.junit.jupiter.api.Assertions.assertEquals(words[k] >>> 8, (int) bits.tensor().getLong(4 * b + k));
             }
         }
-    }
-
-    @Test
-    void warmRunsAllocateNothing() {
-        int n = 16_403;
-        Memory in = Memory.of(Expect.normal(n, 1));
-        Pointer seed = Memory.of(scalar(1)).pointer();
-        Pointer step = Memory.of(scalar(2)).pointer();
-        for (Random op : samples(n)) {
-            Expect.allocatesNothing(RandomKernels.random(TWO, op, n, null, seed, step, in.pointer()), op.toString());
-        }
-        Random dropout = new Random.Dropout(0.5, 1);
-        Expect.allocatesNothing(RandomKernels.random(TWO, dropout, n, in.pointer(), seed, step, in.pointer()), "dropout");
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -21,6 +22,11 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ReductionKernelsTest {
     private static final ThreadTeam TWO = new ThreadTeam(2);
     private static final Team[] TEAMS = {Team.single(), TWO};
+
+    @AfterEach
+    void free() {
+        Memory.free();
+    }
 
     @AfterAll
     static void close() {
@@ -142,20 +148,5 @@ class ReductionKernelsTest {
                 }
             }
         }
-    }
-
-    @ParameterizedTest
-    @EnumSource(Fold.class)
-    void warmRunsAllocateNothing(Fold fold) {
-        int n = 210 * 90;
-        Memory in = Memory.of(Expect.normal(n, 1));
-        Memory out = Memory.floats(n);
-        Pointer x = in.pointer();
-        Pointer y = out.pointer();
-        Expect.allocatesNothing(ReductionKernels.all(TWO, fold, n, x, y), "all");
-        Expect.allocatesNothing(ReductionKernels.reduce(TWO, fold, 210, 90, 1, x, y), "rows");
-        Expect.allocatesNothing(ReductionKernels.columns(TWO, fold, 210, 90, x, y), "columns");
-        Memory positions = new Memory(DType.INT64, Shape.of(210));
-        Expect.allocatesNothing(ReductionKernels.argMax(TWO, 210, 90, 1, x, positions.pointer()), "argMax");
     }
 }

@@ -3,7 +3,6 @@ package dev.lamina.cpu.vector;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import com.sun.management.ThreadMXBean;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
@@ -15,7 +14,6 @@ import dev.lamina.graph.Source;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -61,21 +59,6 @@ final class SpatialChecks {
                 assertEquals(expected[i], actual[i], limit, what + " at " + i);
             }
         }
-    }
-
-    /** Runs that allocate nothing, once the compiler is done with the kernel. */
-    static void assertAllocatesNothing(Kernel kernel, String what) {
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        long bytes = Long.MAX_VALUE;
-        long deadline = System.nanoTime() + Expect.PATIENCE.toNanos();
-        while (bytes != 0 && System.nanoTime() < deadline) {
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 20; i++) {
-                kernel.run();
-            }
-            bytes = threads.getCurrentThreadAllocatedBytes() - before;
-        }
-        assertEquals(0, bytes, what + ": bytes allocated by 20 runs");
     }
 
     static void assertSameBits(SpatialMemory expected, SpatialMemory actual, String what) {

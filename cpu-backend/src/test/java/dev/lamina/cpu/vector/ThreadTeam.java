@@ -1,40 +1,45 @@
 package dev.lamina.cpu.vector;
 
+import com.sun.management.ThreadMXBean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 
-/** A team of plain threads that wait busily; the caller is thread 0. Allocates nothing in a run. */
+/** A team of plain threads that sleep between runs; the caller is thread 0. Allocates nothing in a run. */
 final class ThreadTeam implements Team, AutoCloseable {
-    private final int threads;
+    private final Thread[] others;
     private final AtomicInteger pending = new AtomicInteger();
+    private volatile Thread caller;
     private volatile Task task;
     private volatile int round;
     private volatile Throwable failure;
 
     ThreadTeam(int threads) {
-        this.threads = threads;
-        for (int i = 1; i < threads; i++) {
-            int me = i;
-            Thread.ofPlatform().daemon().start(() -> work(me));
+        others = new Thread[threads - 1];
+        for (int i = 0; i < others.length; i++) {
+            int me = i + 1;
+            others[i] = Thread.ofPlatform().daemon().start(() -> work(me));
         }
     }
 
     private void work(int me) {
         for (int seen = 0;; seen++) {
             while (round == seen) {
-                Thread.yield();
+                LockSupport.park(this);
             }
             Task now = task;
             if (now == null) {
                 return;
             }
             share(now, me);
-            pending.decrementAndGet();
+            if (pending.decrementAndGet() == 0) {
+                LockSupport.unpark(caller);
+            }
         }
     }
 
     private void share(Task now, int me) {
         try {
-            now.run(me, threads);
+            now.run(me, threads());
         } catch (RuntimeException | Error e) {
             failure = e;
         }
@@ -42,7 +47,7 @@ final class ThreadTeam implements Team, AutoCloseable {
 
     @Override
     public int threads() {
-        return threads;
+        return others.length + 1;
     }
 
     @Override
@@ -51,7 +56,7 @@ final class ThreadTeam implements Team, AutoCloseable {
         start(now);
         share(now, 0);
         while (pending.get() > 0) {
-            Thread.onSpinWait();
+            LockSupport.park(this);
         }
         switch (failure) {
             case null -> { }
@@ -62,9 +67,22 @@ final class ThreadTeam implements Team, AutoCloseable {
     }
 
     private void start(Task now) {
-        pending.set(threads - 1);
+        caller = Thread.currentThread();
+        pending.set(others.length);
         task = now;
         round = round + 1;
+        for (Thread other : others) {
+            LockSupport.unpark(other);
+        }
+    }
+
+    /** Bytes that the team's other threads have allocated on the Java heap since they started. */
+    long bytesOfOthers(ThreadMXBean measure) {
+        long bytes = 0;
+        for (Thread other : others) {
+            bytes += measure.getThreadAllocatedBytes(other.threadId());
+        }
+        return bytes;
     }
 
     @Override

@@ -31,6 +31,7 @@ import dev.lamina.graph.Update;
 import dev.lamina.tensor.DType;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /** Lowers a graph, group by group. The switches have no default, so that the compiler names every place a new op is missing. */
 public final class Compiler {
@@ -54,11 +55,12 @@ public final class Compiler {
     private final RandomLowering random;
     private final UpdateLowering updates;
 
-    private Compiler(Assembly assembly, List<Group> groups, Toolbox tools, Precision precision) {
+    private Compiler(Assembly assembly, List<Group> groups, Toolbox tools, Precision precision, Set<Pass> passes) {
+        boolean fast = passes.contains(Pass.FAST_KERNELS);
         this.assembly = assembly;
         this.groups = groups;
-        this.convolutions = new ConvolutionLowering(assembly, tools, precision);
-        this.products = new MatMulLowering(assembly, tools, precision);
+        this.convolutions = new ConvolutionLowering(assembly, tools, precision, passes);
+        this.products = new MatMulLowering(assembly, tools, precision, fast);
         this.norms = new BatchNormLowering(assembly, tools);
         this.lrn = new LrnLowering(assembly, tools);
         this.pools = new MaxPoolLowering(assembly);
@@ -79,7 +81,7 @@ public final class Compiler {
         boolean reuse = options.passes().contains(Pass.MEMORY_REUSE);
         Lifetimes lifetimes = new Lifetimes(graph, groups, options.keepAll(), reuse && options.passes().contains(Pass.IN_PLACE));
         Assembly assembly = new Assembly(tools.kernels(), owned, lifetimes, conversion(), precision.images(), reuse);
-        Compiler compiler = new Compiler(assembly, groups, tools, precision);
+        Compiler compiler = new Compiler(assembly, groups, tools, precision, options.passes());
         compiler.convolutions.plan(graph);
         compiler.updates.plan(graph);
         compiler.lower();

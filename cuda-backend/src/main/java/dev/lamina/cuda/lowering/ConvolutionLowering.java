@@ -1,5 +1,6 @@
 package dev.lamina.cuda.lowering;
 
+import dev.lamina.backend.CompileOptions.Pass;
 import dev.lamina.backend.fusion.Group.Activated;
 import dev.lamina.cuda.api.ConvolutionPass;
 import dev.lamina.cuda.api.ConvolutionSearch;
@@ -17,10 +18,11 @@ import dev.lamina.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Convolutions by cuDNN, with bias, sum and rectifier in the same pass where it has an algorithm for that; by {@link DirectConvolution}
- * where it has none.
+ * where it has none, or is not wanted.
  */
 final class ConvolutionLowering {
     private final Assembly assembly;
@@ -28,18 +30,21 @@ final class ConvolutionLowering {
     private final Dnn dnn;
     private final ConvolutionSearch search;
     private final DirectConvolution direct;
+    private final boolean fast;
 
     /** A convolution whose algorithm is known, in the layout it is for. */
     private record Chosen(ConvolutionCase problem, DnnConvolution convolution) {
     }
 
-    ConvolutionLowering(Assembly assembly, Toolbox tools, Precision precision) {
+    ConvolutionLowering(Assembly assembly, Toolbox tools, Precision precision, Set<Pass> passes) {
+        boolean measure = tools.search() && passes.contains(Pass.ALGORITHM_SEARCH);
         this.assembly = assembly;
         this.precision = precision;
         this.dnn = tools.dnn();
         this.search = new ConvolutionSearch(dnn, tools.algorithms(), new ConvolutionSearch.Options(
-                tools.search() ? Effort.MEASURED : Effort.GUESSED, tools.workspaceBytes(), precision.deterministic()));
+                measure ? Effort.MEASURED : Effort.GUESSED, tools.workspaceBytes(), precision.deterministic()));
         this.direct = new DirectConvolution(assembly);
+        this.fast = passes.contains(Pass.FAST_KERNELS);
     }
 
     /** True for convolutions that take a sum and a rectifier along. */
@@ -67,9 +72,9 @@ final class ConvolutionLowering {
         return new ConvolutionCase(op, input.shape(), filter, output, element, order(input.dtype()), precision.arithmetic(element));
     }
 
-    /** The algorithm of a pass, in the wanted order or else in row-major order. */
+    /** The algorithm of a pass, in the wanted order or else in row-major order; none if only kernels of our own are wanted. */
     private Optional<Chosen> choose(ConvolutionCase problem, ConvolutionPass pass) {
-        if (problem.obstacle().isPresent()) {
+        if (!fast || problem.obstacle().isPresent()) {
             return Optional.empty();
         }
         List<ConvolutionCase> cases = new ArrayList<>(List.of(problem));
@@ -191,7 +196,8 @@ final class ConvolutionLowering {
 
     private void explain(ConvolutionCase problem) {
         String which = precision.deterministic() ? "deterministic algorithm" : "algorithm";
-        assembly.because(problem.obstacle().orElse("cuDNN has no " + which + " for it within the workspace limit"));
+        assembly.because(!fast ? "fast kernels are switched off"
+                : problem.obstacle().orElse("cuDNN has no " + which + " for it within the workspace limit"));
     }
 
     /** A call of cuDNN's with the address of its workspace. */

@@ -10,16 +10,21 @@ import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import java.util.List;
 
-/** Matrix products by cuBLAS; all matrices row-major. Bias, sum and rectifier follow in one pass of our own. */
+/**
+ * Matrix products by cuBLAS, or by a kernel of our own where no library is wanted; all matrices row-major. Bias, sum and rectifier
+ * follow in one pass of our own.
+ */
 final class MatMulLowering {
     private final Assembly assembly;
     private final Precision precision;
     private final Blas blas;
+    private final boolean fast;
 
-    MatMulLowering(Assembly assembly, Toolbox tools, Precision precision) {
+    MatMulLowering(Assembly assembly, Toolbox tools, Precision precision, boolean fast) {
         this.assembly = assembly;
         this.precision = precision;
         this.blas = tools.blas();
+        this.fast = fast;
     }
 
     /** True for products that take a sum and a rectifier along. */
@@ -45,8 +50,10 @@ final class MatMulLowering {
         }
         if (k == 0) {
             zero(node, result);
+        } else if (!fast) {
+            plain(node, k, a, b, result);
         } else {
-            product(node, gemm(op, c, k, element, held), a, b, result.buffer());
+            library(node, gemm(op, c, k, element, held), a, b, result.buffer());
         }
         epilogue.add(assembly, result, c.dim(-1), 1);
     }
@@ -62,12 +69,24 @@ final class MatMulLowering {
         return assembly.in(value, new Layout(value.type(), element, Order.PLAIN), "operand of " + node.name()).buffer();
     }
 
-    private void product(Node node, Gemm gemm, Buffer a, Buffer b, Buffer c) {
+    private void library(Node node, Gemm gemm, Buffer a, Buffer b, Buffer c) {
         String name = "cuBLAS " + (gemm.batch() == 1 ? "GemmEx " : "GemmStridedBatchedEx ") + gemm.arithmetic();
         assembly.add(List.of(node.name()), name, stream -> {
             blas.stream(stream);
             blas.gemm(gemm, a.address(), b.address(), c.address());
         }, List.of(a, b, c));
+    }
+
+    /** One thread for each result, by {@code product.cu}. */
+    private void plain(Node node, long k, Buffer a, Buffer b, Place result) {
+        MatMul op = (MatMul) node.op();
+        DType element = precision.operand(node.input(0).dtype());
+        Shape c = node.output(0).shape();
+        long m = c.dim(-2);
+        long n = c.dim(-1);
+        assembly.because("fast kernels are switched off").kernel(node, "product", ElementDefine.of(element), "product")
+                .over(c.elements()).pointer(a).pointer(b).pointer(result).int64s(c.elements() / (m * n), m, n, k)
+                .int32(op.transposeA() ? 1 : 0).int32(op.transposeB() ? 1 : 0).int32(result.layout().element() == element ? 0 : 1).add();
     }
 
     /** A sum of nothing. */

@@ -9,15 +9,19 @@ import picocli.CommandLine;
 import picocli.CommandLine.Command;
 
 /** The {@code lamina} command. Exit codes: 0 done, 1 failed, 2 wrong usage. */
-@Command(name = "lamina", version = "lamina 0.1.0-SNAPSHOT", mixinStandardHelpOptions = true,
+@Command(name = "lamina", version = "lamina " + Lamina.VERSION, mixinStandardHelpOptions = true,
         description = "Trains and runs neural networks on NVIDIA GPUs, CPUs and in plain Java.",
-        subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, SummaryCommand.class, DoctorCommand.class,
-            DatasetsCommand.class, FeaturesCommand.class, BenchCommand.class, RbmCommand.class, DemoCommand.class, ShowCommand.class,
-            ReproduceCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, SummaryCommand.class, CheckCommand.class,
+            DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, BenchCommand.class, RbmCommand.class, DemoCommand.class,
+            ShowCommand.class, ReproduceCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
-            "  lamina eval runs/mnist", "  lamina predict --run runs/mnist seven.png", "  lamina COMMAND --help"})
+            "  lamina eval runs/mnist", "  lamina check --model lenet --html check.html",
+            "  lamina predict --run runs/mnist seven.png", "  lamina COMMAND --help"})
 public final class Lamina {
+    /** This version of Lamina. */
+    static final String VERSION = "0.1.0-SNAPSHOT";
+
     /** Runs the command and exits. */
     public static void main(String[] args) {
         System.exit(execute(args));
@@ -48,7 +52,8 @@ public final class Lamina {
                 || exception instanceof UncheckedIOException || exception instanceof ArithmeticException;
     }
 
-    private static String text(Exception exception) {
+    /** The message of an error, for users. */
+    static String text(Exception exception) {
         return exception instanceof NoSuchFileException missing ? missing.getFile() + ": there is no such file." : exception.getMessage();
     }
 }

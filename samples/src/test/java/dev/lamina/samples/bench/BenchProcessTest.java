@@ -11,6 +11,7 @@ import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Update;
+import dev.lamina.junit.BackendTest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -33,11 +34,10 @@ class BenchProcessTest {
         }
     }
 
-    @Test
-    void trainingStepsLowerTheLossOfTheirOneBatch() {
+    @BackendTest
+    void trainingStepsLowerTheLossOfTheirOneBatch(Backend backend) {
         BenchGraph graph = BenchGraph.of(Workload.tiny(), Mode.TRAIN);
-        try (Backend backend = Backends.open("reference");
-                Executable executable = backend.compile(graph.graph(), CompileOptions.defaults()); State state = graph.newState(backend)) {
+        try (Executable executable = backend.compile(graph.graph(), CompileOptions.defaults()); State state = graph.newState(backend)) {
             executable.run(state, graph.inputs());
             double first = executable.read("loss").item();
             for (int i = 0; i < 50; i++) {
