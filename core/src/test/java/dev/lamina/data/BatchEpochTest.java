@@ -17,7 +17,7 @@ import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class BatchEpochTest {
     @Test
     void readingAheadIsBoundedAndBuffersAreReused() throws Exception {
@@ -121,7 +121,7 @@ class BatchEpochTest {
             }
             batches.close();
         });
-        assertTimeoutPreemptively(Duration.ofSeconds(5), () -> assertThrows(RuntimeException.class, batches::next));
+        assertTimeoutPreemptively(Duration.ofSeconds(30), () -> assertThrows(RuntimeException.class, batches::next));
         closer.join();
     }
 
@@ -137,10 +137,14 @@ class BatchEpochTest {
 
     @Test
     void waitingTimeIsMeasured() {
+        Thread consumer = Thread.currentThread();
         CountingDataset slow = new CountingDataset(4) {
             @Override
             public void read(int index, Tensor into) {
                 try {
+                    while (index == 0 && consumer.getState() != Thread.State.WAITING) {
+                        Thread.sleep(1);
+                    }
                     Thread.sleep(10);
                 } catch (InterruptedException e) {
                     Thread.currentThread().interrupt();

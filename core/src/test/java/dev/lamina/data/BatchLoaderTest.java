@@ -17,7 +17,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-@Timeout(20)
+@Timeout(120)
 class BatchLoaderTest {
     private static List<String> contents(BatchLoader loader, int epoch, int firstBatch) {
         List<String> rows = new ArrayList<>();

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(20)
+@Timeout(120)
 class DownloadFailureTest {
     private static final byte[] CONTENT = DownloadTest.CONTENT;
     private static final Checksum SUM = DownloadTest.SUM;

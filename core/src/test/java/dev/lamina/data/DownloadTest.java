@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.zip.GZIPOutputStream;
 import org.junit.jupiter.api.BeforeEach;
@@ -26,7 +27,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(20)
+@Timeout(120)
 class DownloadTest {
     static final byte[] CONTENT = new byte[300_000];
     static final Checksum SUM;
@@ -56,7 +57,7 @@ class DownloadTest {
     }
 
     static Download download(Checksum checksum, URI... mirrors) {
-        return Download.of(List.of(mirrors), checksum).withRetries(3, Duration.ofMillis(1), Duration.ofMillis(500));
+        return Download.of(List.of(mirrors), checksum).withRetries(3, Duration.ofMillis(1), Duration.ofSeconds(10));
     }
 
     private void havePart(byte[] bytes) throws IOException {
@@ -172,24 +173,26 @@ class DownloadTest {
     @Test
     void aStalledConnectionIsTriedAgain() throws IOException {
         AtomicInteger requests = new AtomicInteger();
+        CountDownLatch fetched = new CountDownLatch(1);
         try (LoopbackServer server = new LoopbackServer(exchange -> {
             if (requests.getAndIncrement() == 0) {
                 exchange.sendResponseHeaders(200, CONTENT.length);
                 exchange.getResponseBody().write(CONTENT, 0, 1000);
                 exchange.getResponseBody().flush();
-                sleep(700);
+                await(fetched);
             } else {
                 LoopbackServer.serve(exchange, CONTENT);
             }
         })) {
-            download(SUM, server.address("/x")).withRetries(3, Duration.ofMillis(1), Duration.ofMillis(200)).to(target);
+            download(SUM, server.address("/x")).withRetries(3, Duration.ofMillis(1), Duration.ofMillis(700)).to(target);
+            fetched.countDown();
         }
         assertFetched();
     }
 
-    private static void sleep(long millis) {
+    private static void await(CountDownLatch latch) {
         try {
-            Thread.sleep(millis);
+            latch.await();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

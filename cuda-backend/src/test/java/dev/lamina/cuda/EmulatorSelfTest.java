@@ -17,7 +17,7 @@ class EmulatorSelfTest {
         Path output = Emulator.folder().resolve("emulator-test.log");
         Process process = new ProcessBuilder(Emulator.folder().resolve("emulator-test").toString()).redirectErrorStream(true)
                 .redirectOutput(output.toFile()).start();
-        boolean ended = process.waitFor(3, TimeUnit.MINUTES);
+        boolean ended = process.waitFor(15, TimeUnit.MINUTES);
         if (!ended) {
             process.destroyForcibly();
         }

@@ -10,7 +10,7 @@ import java.util.concurrent.TimeUnit;
 
 /** A Java machine of its own on this one's class path, for what only other options, settings or a crash can show. */
 final class ChildJvm {
-    private static final long TIMEOUT_SECONDS = 120;
+    private static final long TIMEOUT_SECONDS = 600;
 
     private final List<String> options = new ArrayList<>();
     private final Map<String, String> variables;

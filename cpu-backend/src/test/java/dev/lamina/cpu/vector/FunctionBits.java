@@ -53,7 +53,7 @@ final class FunctionBits {
                     Integer.toString(rounds));
             Process process = new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).redirectOutput(output.toFile())
                     .start();
-            if (!process.waitFor(10, TimeUnit.MINUTES)) {
+            if (!process.waitFor(30, TimeUnit.MINUTES)) {
                 process.destroyForcibly().waitFor();
             }
             List<String> lines = Files.readAllLines(output);

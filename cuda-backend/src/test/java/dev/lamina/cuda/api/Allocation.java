@@ -5,11 +5,11 @@ import java.lang.management.ManagementFactory;
 
 /** Counts what the calling thread allocates on the Java heap. */
 final class Allocation {
-    private static final int TRIES = 20;
+    private static final int TRIES = 2_000;
 
     private Allocation() { }
 
-    /** Bytes a round, of the best of several tries: the first ones load classes and compile. */
+    /** Bytes a round, of the best of many tries or the first without any: the compiler of a busy machine takes its time. */
     static long bytesPerRound(int rounds, Runnable round) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         long least = Long.MAX_VALUE;
