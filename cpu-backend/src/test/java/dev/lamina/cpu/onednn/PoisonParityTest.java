@@ -33,7 +33,9 @@ import org.junit.jupiter.api.TestFactory;
  */
 class PoisonParityTest {
     /** Every so many cases of the grids, which are large, are in the default suite. */
-    private static final int SAMPLE = 16;
+    private static final int GRIDS = 24;
+    /** On the reference, of which other tests say more, every so many of the ops. */
+    private static final int REFERENCE = 4;
 
     private static Backend reference;
     private static Backend tested;
@@ -53,13 +55,12 @@ class PoisonParityTest {
         }
     }
 
-    private static DynamicTest test(OpCase c, CompileOptions... variants) {
-        return dynamicTest(c.name(), () -> {
+    private static DynamicTest test(OpCase c, Backend backend, CompileOptions... variants) {
+        return dynamicTest(c.name() + " on " + backend.name(), () -> {
             CaseGraph graph = new CaseGraph(c, DType.FLOAT32);
             List<String> failures = new ArrayList<>();
             for (CompileOptions options : variants) {
-                Readings.comparePoisons(graph, reference, options, failures);
-                Readings.comparePoisons(graph, tested, options, failures);
+                Readings.comparePoisons(graph, backend, options, failures);
             }
             assertTrue(failures.isEmpty(), () -> String.join("\n", failures));
         });
@@ -67,17 +68,22 @@ class PoisonParityTest {
 
     @TestFactory
     Stream<DynamicTest> memoryBeforeARunIsOfNoInfluence() {
-        List<OpCase> grids = GridCases.all();
-        Stream<OpCase> some = IntStream.range(0, grids.size()).filter(i -> i % SAMPLE == 0).mapToObj(grids::get);
-        return Stream.concat(OpCases.all().stream(), some).map(c -> test(c, CompileOptions.defaults().keepingAll()));
+        CompileOptions options = CompileOptions.defaults().keepingAll();
+        return Stream.concat(Stream.concat(OpCases.all().stream(), every(GRIDS, GridCases.all())).map(c -> test(c, tested, options)),
+                every(REFERENCE, OpCases.all()).map(c -> test(c, reference, options)));
+    }
+
+    private static Stream<OpCase> every(int step, List<OpCase> cases) {
+        return IntStream.range(0, cases.size()).filter(i -> i % step == 0).mapToObj(cases::get);
     }
 
     @TestFactory
     @Tag("slow")
     Stream<DynamicTest> memoryBeforeARunIsOfNoInfluenceOnAnyCase() {
         CompileOptions defaults = CompileOptions.defaults();
-        return Stream.concat(OpCases.all().stream(), GridCases.all().stream())
-                .map(c -> test(c, defaults, defaults.keepingAll(), defaults.without(Pass.FAST_KERNELS)));
+        return Stream.concat(OpCases.all().stream(), GridCases.all().stream()).flatMap(c -> Stream.of(
+                test(c, reference, defaults, defaults.keepingAll()),
+                test(c, tested, defaults, defaults.keepingAll(), defaults.without(Pass.FAST_KERNELS))));
     }
 
     @TestFactory
