@@ -41,15 +41,29 @@ public record Chain(List<Featurizer> parts) implements Featurizer {
     @Override
     public Fitted fit(Backend backend, Samples samples, FitListener listener) {
         List<Fitted> fitted = new ArrayList<>();
-        Samples seen = samples;
-        for (int i = 0; i < parts.size(); i++) {
-            Fitted part = parts.get(i).fit(backend, seen, listener);
-            fitted.add(part);
-            if (i + 1 < parts.size()) {
-                seen = new Relabelled(Samples.of(part.transform(backend, seen, listener)), samples);
-            }
-        }
+        Samples seen = begin(backend, samples, listener, fitted);
+        fitted.add(parts.getLast().fit(backend, seen, listener));
         return new FittedChain(this, fitted);
+    }
+
+    @Override
+    public Learned fitTransform(Backend backend, Samples samples, FitListener listener) {
+        List<Fitted> fitted = new ArrayList<>();
+        Samples seen = begin(backend, samples, listener, fitted);
+        Learned last = parts.getLast().fitTransform(backend, seen, listener);
+        fitted.add(last.fitted());
+        return new Learned(new FittedChain(this, fitted), last.vectors());
+    }
+
+    /** Fits all parts but the last; the result is what the last one sees. */
+    private Samples begin(Backend backend, Samples samples, FitListener listener, List<Fitted> fitted) {
+        Samples seen = samples;
+        for (Featurizer part : parts.subList(0, parts.size() - 1)) {
+            Learned learned = part.fitTransform(backend, seen, listener);
+            fitted.add(learned.fitted());
+            seen = new Relabelled(Samples.of(learned.vectors()), samples);
+        }
+        return seen;
     }
 
     @Override

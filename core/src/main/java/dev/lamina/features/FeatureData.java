@@ -35,6 +35,22 @@ public record FeatureData(Dataset origin, Tensor vectors) implements Dataset {
         return new Split(of(backend, fitted, split.train(), listener), of(backend, fitted, split.test(), listener));
     }
 
+    /** Learns from the training samples; the vectors of training and test samples. */
+    public static Learned fit(Backend backend, Featurizer featurizer, Split split, FitListener listener) {
+        Featurizer.Learned learned = featurizer.fitTransform(backend, Samples.of(split.train()), listener);
+        return new Learned(learned.fitted(), new Split(new FeatureData(split.train(), learned.vectors()),
+                of(backend, learned.fitted(), split.test(), listener)));
+    }
+
+    /**
+     * What {@link #fit} gives.
+     *
+     * @param fitted the fitted featuriser
+     * @param split the vectors
+     */
+    public record Learned(Fitted fitted, Split split) {
+    }
+
     @Override
     public String name() {
         return origin.name();

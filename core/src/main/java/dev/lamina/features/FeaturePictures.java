@@ -17,8 +17,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * What a featuriser looks for, as pictures: components and mean, filters, words. Signed values are {@code 128 + 127 v / max|v|}, mid-grey is
- * 0. Stateless.
+ * What a featuriser looks for, as pictures: components and mean, filters, words. Signed values are {@code 128 + 127 v / max|v|}, mid-grey
+ * is 0. Stateless.
  */
 public final class FeaturePictures {
     private static final int COLUMNS = 16;

@@ -33,6 +33,25 @@ public interface Featurizer {
      */
     Fitted restore(Shape sampleShape, Map<String, Tensor> tensors);
 
+    /**
+     * Learns from training samples and gives their vectors, without computing anything twice.
+     *
+     * @throws IllegalArgumentException if samples or options do not fit
+     */
+    default Learned fitTransform(Backend backend, Samples samples, FitListener listener) {
+        Fitted fitted = fit(backend, samples, listener);
+        return new Learned(fitted, fitted.transform(backend, samples, listener));
+    }
+
+    /**
+     * What {@link #fitTransform} gives.
+     *
+     * @param fitted the fitted featuriser
+     * @param vectors float32 {@code [N, outputSize]} of the training samples
+     */
+    record Learned(Fitted fitted, Tensor vectors) {
+    }
+
     /** Learns from a data set. */
     default Fitted fit(Backend backend, Dataset data) {
         return fit(backend, Samples.of(data), FitListener.NONE);

@@ -19,8 +19,8 @@ import java.util.Map;
 
 /**
  * 24 fixed filters on the grey image, human priors of what matters: 16 edges, 4 Laplacian blobs, 4 Gaussians ({@link FilterShapes}). The
- * responses (absolute, but plain for Gaussians; zero padding) are pooled to mean and deviation in a 4 x 4 grid of cells, and standardised by
- * the training samples: {@code 24 * 16 * 2 = 768} numbers, ordered by filter, then mean and deviation, then cell, row by row.
+ * responses (absolute, but plain for Gaussians; zero padding) are pooled to mean and deviation in a 4 x 4 grid of cells, and standardised
+ * by the training samples: {@code 24 * 16 * 2 = 768} numbers, ordered by filter, then mean and deviation, then cell, row by row.
  */
 public record FilterBank() implements Featurizer {
     private static final int GRID = 4;

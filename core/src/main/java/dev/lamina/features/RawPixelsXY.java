@@ -12,8 +12,8 @@ import java.util.Map;
 /**
  * Pixels with two more planes that hold where they are: {@code x / (W-1)} and {@code y / (H-1)}, so {@code (C+2) H W} numbers.
  *
- * <p>In a whole-image vector these planes are the same for every image and act as a bias: a linear model gains nothing from them. They carry
- * information a pixel or a patch: {@link #asPixelSet} gives {@code [N, H W, C+2]} for k-means and visual words.
+ * <p>In a whole-image vector these planes are the same for every image and act as a bias: a linear model gains nothing from them. They
+ * carry information a pixel or a patch: {@link #asPixelSet} gives {@code [N, H W, C+2]} for k-means and visual words.
  */
 public record RawPixelsXY() implements Featurizer {
     @Override

@@ -201,13 +201,24 @@ class FeaturesTest {
     }
 
     @Test
+    void fittingAndTransformingAtOnceGivesTheSame() {
+        Samples samples = labelled();
+        Featurizer chain = Featurizers.parse("spm:words=6,levels=1+standardize+lda");
+        Featurizer.Learned learned = chain.fitTransform(Both.CPU, samples, FitListener.NONE);
+        assertArrayEquals(learned.vectors().toFloats(), chain.fit(Both.CPU, samples, FitListener.NONE)
+                .transform(Both.CPU, samples, FitListener.NONE).toFloats(), 1e-4f);
+        assertEquals(Shape.of(24, 2), learned.vectors().shape());
+    }
+
+    @Test
     void modelsTrainOnVectors() throws IOException {
         Split split = Digits.split(3, 600, 200);
         Fitted pca = Featurizers.parse("pca:k=20").fit(Both.CPU, split.train());
         Split vectors = FeatureData.of(Both.CPU, pca, split, FitListener.NONE);
         Model linear = Models.create("linear", vectors.train().sampleShape(), 10);
         TrainConfig config = TrainConfig.builder("linear", "digits").batchSize(50).epochs(5).build();
-        try (Trainer trainer = new Trainer(Both.CPU, linear, vectors, config, Optimizer.parse("sgd", 0), Schedule.constant(0.1), List.of())) {
+        Optimizer sgd = Optimizer.parse("sgd", 0);
+        try (Trainer trainer = new Trainer(Both.CPU, linear, vectors, config, sgd, Schedule.constant(0.1), List.of())) {
             assertTrue(trainer.fit().last().testTop1() > 0.6);
         }
     }

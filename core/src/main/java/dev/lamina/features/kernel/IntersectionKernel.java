@@ -47,7 +47,8 @@ public final class IntersectionKernel {
     public static Tensor matrix(Backend backend, Tensor a, Tensor b, FitListener listener) {
         long d = a.shape().dim(1);
         if (a.shape().rank() != 2 || b.shape().rank() != 2 || b.shape().dim(1) != d) {
-            throw new IllegalArgumentException("intersectionKernel: rows " + a.shape() + " and " + b.shape() + ", needs [n, D] and [m, D].");
+            throw new IllegalArgumentException("intersectionKernel: rows " + a.shape() + " and " + b.shape()
+                    + ", needs [n, D] and [m, D].");
         }
         int n = Math.toIntExact(a.shape().dim(0));
         int m = Math.toIntExact(b.shape().dim(0));

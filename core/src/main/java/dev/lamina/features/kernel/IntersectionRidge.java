@@ -51,8 +51,8 @@ public record IntersectionRidge(double lambda, long limitBytes) {
         int n = labels.length;
         long bytes = 8L * n * n;
         if (bytes > limitBytes) {
-            throw new IllegalArgumentException(String.format(Locale.ROOT, "intersectionKernel: %d samples need a %d x %d kernel of %.1f GiB, "
-                    + "the limit is %.1f GiB. Use the explicit map homkermap, or fewer samples.", n, n, n, bytes / 0x1p30,
+            throw new IllegalArgumentException(String.format(Locale.ROOT, "intersectionKernel: %d samples need a %d x %d kernel of "
+                    + "%.1f GiB, the limit is %.1f GiB. Use the explicit map homkermap, or fewer samples.", n, n, n, bytes / 0x1p30,
                     limitBytes / 0x1p30));
         }
         DMatrixRMaj kernel = Matrices.matrix(IntersectionKernel.matrix(backend, vectors, vectors, listener));

@@ -13,8 +13,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Principal components: {@code z = (x - μ) V_k}, V's columns being the eigenvectors of the covariance {@code (X-μ)ᵀ(X-μ) / (N-1)} by falling
- * eigenvalue. The entry of largest magnitude of each is positive.
+ * Principal components: {@code z = (x - μ) V_k}, V's columns being the eigenvectors of the covariance {@code (X-μ)ᵀ(X-μ) / (N-1)} by
+ * falling eigenvalue. The entry of largest magnitude of each is positive.
  *
  * @param k components kept, in {@code [1, min(N-1, D)]}
  * @param whiten whether each component is divided by {@code sqrt(λ + 1e-5)}

@@ -38,7 +38,8 @@ public record BagOfWords(Descriptor descriptor, KMeans codebook, int sample, dou
                     + ".");
         }
         if (!(softness >= 0) || Double.isInfinite(softness)) {
-            throw new IllegalArgumentException("bagOfWords: softness = " + softness + ", needs a finite number >= 0; 0 is hard assignment.");
+            throw new IllegalArgumentException("bagOfWords: softness = " + softness
+                    + ", needs a finite number >= 0; 0 is hard assignment.");
         }
     }
 

@@ -10,9 +10,9 @@ import dev.lamina.tensor.Tensor;
 import java.util.Map;
 
 /**
- * Spatial pyramid of visual words (Lazebnik, Schmid and Ponce 2006): level l splits the image into {@code 2^l x 2^l} cells by the centres of
- * patches; all cells' histograms, each over the number of all patches of the image, are weighted and joined, level by level, cells row by
- * row: {@code words (4^(L+1) - 1) / 3} numbers.
+ * Spatial pyramid of visual words (Lazebnik, Schmid and Ponce 2006): level l splits the image into {@code 2^l x 2^l} cells by the centres
+ * of patches; all cells' histograms, each over the number of all patches of the image, are weighted and joined, level by level, cells row
+ * by row: {@code words (4^(L+1) - 1) / 3} numbers.
  *
  * <p>The weights {@code 1/2^L} of level 0 and {@code 1/2^(L-l+1)} of the others are multiplied into the histograms. As {@code min} is
  * homogeneous, the pyramid match kernel of two images is the intersection {@code Σ min(a_i, b_i)} of their vectors.

@@ -7,7 +7,6 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.features.Both;
 import dev.lamina.features.FitListener;
-import dev.lamina.features.Samples;
 import dev.lamina.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -25,15 +24,16 @@ class IntersectionTest {
             Tensor kernel = IntersectionKernel.matrix(Both.CPU, a, second, FitListener.NONE);
             for (int i = 0; i < 40; i += 7) {
                 for (int j = 0; j < second.shape().dim(0); j += 3) {
-                    assertEquals(IntersectionKernel.of(a.select(0, i).toDoubles(), second.select(0, j).toDoubles()), kernel.get(i, j), 1e-3);
+                    double expected = IntersectionKernel.of(a.select(0, i).toDoubles(), second.select(0, j).toDoubles());
+                    assertEquals(expected, kernel.get(i, j), 1e-3);
                 }
             }
         }
     }
 
     /**
-     * Products of the mapped numbers depend on x and y by {@code sqrt(xy) K(ln(y/x))} only, so the error is looked for along the ratio. It is
-     * at most the spectrum's mass beyond the last sample, {@code 1 - 2/π atan(2nL)}, and the neighbours of K's repetition every Λ.
+     * Products of the mapped numbers depend on x and y by {@code sqrt(xy) K(ln(y/x))} only, so the error is looked for along the ratio. It
+     * is at most the spectrum's mass beyond the last sample, {@code 1 - 2/π atan(2nL)}, and the neighbours of K's repetition every Λ.
      */
     @Test
     void theExplicitMapComesNearTheKernelAndNearerWithItsOrder() {
@@ -103,8 +103,8 @@ class IntersectionTest {
     @Test
     void aKernelBeyondTheLimitIsRefusedBeforeItIsMade() {
         Tensor x = Both.uniform(1, 100, 2);
-        assertEquals("intersectionKernel: 60000 samples need a 60000 x 60000 kernel of 26.8 GiB, the limit is 2.0 GiB. Use the explicit map "
-                + "homkermap, or fewer samples.", assertThrows(IllegalArgumentException.class,
+        assertEquals("intersectionKernel: 60000 samples need a 60000 x 60000 kernel of 26.8 GiB, the limit is 2.0 GiB. Use the explicit "
+                + "map homkermap, or fewer samples.", assertThrows(IllegalArgumentException.class,
                 () -> new IntersectionRidge().fit(Both.CPU, x, new int[60_000], 10, FitListener.NONE)).getMessage());
     }
 }

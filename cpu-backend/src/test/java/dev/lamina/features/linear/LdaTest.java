@@ -20,8 +20,8 @@ class LdaTest {
     private static final int[] LABELS = {0, 0, 0, 0, 1, 1};
 
     /**
-     * For two classes {@code v ∝ S_w^-1 (μ_1 - μ_0)} and {@code λ = π_0 π_1 Δᵀ S_w^-1 Δ}. By hand: the scatter of class 0 is diag(2, 2), that
-     * of class 1 is [[2, 2], [2, 2]], so {@code S_w = [[4, 2], [2, 4]] / 6}, {@code S_w^-1 = [[2, -1], [-1, 2]]}, {@code Δ = (4, 1)},
+     * For two classes {@code v ∝ S_w^-1 (μ_1 - μ_0)} and {@code λ = π_0 π_1 Δᵀ S_w^-1 Δ}. By hand: the scatter of class 0 is diag(2, 2),
+     * that of class 1 is [[2, 2], [2, 2]], so {@code S_w = [[4, 2], [2, 4]] / 6}, {@code S_w^-1 = [[2, -1], [-1, 2]]}, {@code Δ = (4, 1)},
      * {@code S_w^-1 Δ = (7, -2)}, {@code Δᵀ S_w^-1 Δ = 26}, {@code λ = 26 · 4/6 · 2/6}.
      */
     @Test

@@ -8,7 +8,6 @@ import dev.lamina.features.Featurizer;
 import dev.lamina.features.Featurizers;
 import dev.lamina.features.FitListener;
 import dev.lamina.features.Fitted;
-import dev.lamina.features.Samples;
 import dev.lamina.models.Models;
 import dev.lamina.tensor.Shape;
 import dev.lamina.train.RunFolder;
@@ -53,20 +52,25 @@ final class FeaturesOption {
         }
         Path kept = folder.resolve(FILE);
         long start = System.nanoTime();
-        Fitted fitted;
-        if (RunFolder.isRun(folder)) {
-            fitted = Fitted.load(kept);
+        boolean started = RunFolder.isRun(folder);
+        FeatureData.Learned learned;
+        if (started || isFile(text)) {
+            Fitted fitted = Fitted.load(started ? kept : Path.of(text));
+            learned = new FeatureData.Learned(fitted, FeatureData.of(backend, fitted, split, progress(out)));
         } else {
-            Path file = Path.of(text.contains(":") ? "" : text);
-            boolean ready = !text.contains(":") && Files.isRegularFile(file);
-            fitted = ready ? Fitted.load(file) : parse(text).fit(backend, Samples.of(split.train()), progress(out));
-            fitted.save(kept);
+            learned = FeatureData.fit(backend, parse(text), split, progress(out));
         }
-        Split features = FeatureData.of(backend, fitted, split, FitListener.NONE);
-        out.printf(Locale.ROOT, "features %s: %d numbers a sample, %.1f s%n", fitted.featurizer().text(), fitted.outputSize(),
-                (System.nanoTime() - start) * 1e-9);
+        if (!started) {
+            learned.fitted().save(kept);
+        }
+        out.printf(Locale.ROOT, "features %s: %d numbers a sample, %.1f s%n", learned.fitted().featurizer().text(),
+                learned.fitted().outputSize(), (System.nanoTime() - start) * 1e-9);
         out.flush();
-        return features;
+        return learned.split();
+    }
+
+    private static boolean isFile(String text) {
+        return text.endsWith(".safetensors") || !text.contains(":") && Files.isRegularFile(Path.of(text));
     }
 
     /** The featuriser of a finished or stopped run, if it has one. */
