@@ -86,7 +86,8 @@ public final class SteppedSigmoid {
      * {@code g(x) = -Li₂(-e^x) - σ(x)/24 + 7 σ''(x)/5760 - 31 σ''''(x)/967680}; the first two terms alone are off by up to 1.2e-4.
      *
      * <p>With {@code u = log(1 + e^-|x|)} in (0, ln 2],
-     * {@code -Li₂(-e^-|x|) = u + u²/4 + u³/36 - u⁵/3600 + u⁷/211680 - u⁹/10886400 + ...} (Bernoulli's numbers), and {@code -Li₂(-e^x) = π²/6 + x²/2 + Li₂(-e^-x)} for x > 0.
+     * {@code -Li₂(-e^-|x|) = u + u²/4 + u³/36 - u⁵/3600 + u⁷/211680 - u⁹/10886400 + ...} (Bernoulli's numbers), and
+     * {@code -Li₂(-e^x) = π²/6 + x²/2 + Li₂(-e^-x)} for x > 0.
      */
     public static Value freeEnergy(Value x) {
         Value u = Pointwise.softplus(Pointwise.negate(Pointwise.abs(x)));

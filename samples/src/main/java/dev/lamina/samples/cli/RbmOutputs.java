@@ -5,15 +5,19 @@ import dev.lamina.data.Dataset;
 import dev.lamina.io.AtomicFiles;
 import dev.lamina.io.ImageFile;
 import dev.lamina.rbm.GibbsSampler;
+import dev.lamina.rbm.HiddenUnit;
 import dev.lamina.rbm.RbmInference;
 import dev.lamina.rbm.RbmParameters;
 import dev.lamina.rbm.RbmPictures;
 import dev.lamina.rbm.RbmStack;
+import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import org.knowm.xchart.BitmapEncoder;
 import org.knowm.xchart.XYChart;
@@ -24,6 +28,9 @@ import org.knowm.xchart.style.markers.SeriesMarkers;
 /** The pictures of a machine. */
 final class RbmOutputs {
     static final int COLUMNS = 20;
+    /** Chains and turns of the samples that training leaves. */
+    static final int CHAINS = 64;
+    static final int TURNS = 100;
 
     private static final int SHOWN = 100;
     private static final int BINS = 60;
@@ -40,11 +47,11 @@ final class RbmOutputs {
         try (RbmInference inference = RbmInference.of(backend, machine)) {
             Tensor means = inference.hidden(data.first(SHOWN));
             ImageFile.writePng(file, RbmPictures.probabilities(means));
-            return activity(means);
+            return activity(means, machine.rbm().hiddenUnit());
         }
     }
 
-    private static String activity(Tensor means) {
+    private static String activity(Tensor means, HiddenUnit unit) {
         long n = means.shape().dim(0);
         int units = Math.toIntExact(means.shape().dim(1));
         double[] mean = new double[units];
@@ -55,21 +62,42 @@ final class RbmOutputs {
         }
         long dead = Arrays.stream(mean).filter(m -> m < 0.01).count();
         long always = Arrays.stream(mean).filter(m -> m > 0.99).count();
-        return String.format("%d hidden units on %d samples: mean activity %.3f, %d below 0.01, %d above 0.99", units, n,
-                Arrays.stream(mean).average().orElseThrow(), dead, always);
+        String ends = switch (unit) {
+            case BINARY -> String.format(Locale.ROOT, "%d below 0.01, %d above 0.99", dead, always);
+            case NRELU -> String.format(Locale.ROOT, "%d below 0.01", dead);
+        };
+        return String.format(Locale.ROOT, "%d hidden units on %d samples: mean activity %.3f, %s", units, n,
+                Arrays.stream(mean).average().orElseThrow(), ends);
     }
 
-    /** Draws from the topmost machine, shown as what the machines below make of them. */
-    static void samples(Backend backend, RbmStack stack, int chains, int turns, long seed, Path file) throws IOException {
+    /**
+     * Draws from the topmost machine, shown as what the machines below make of them.
+     *
+     * @param start pixels at whose first samples the chains begin; null for random hidden units
+     */
+    static void samples(Backend backend, RbmStack stack, Dataset start, int chains, int turns, long seed, Path file) throws IOException {
         RbmParameters top = stack.layers().getLast();
+        Optional<RbmStack> below = stack.layers().size() == 1 ? Optional.empty()
+                : Optional.of(new RbmStack(stack.image(), stack.input(), stack.layers().subList(0, stack.layers().size() - 1)));
         try (GibbsSampler sampler = new GibbsSampler(backend, top, chains, seed)) {
+            if (start != null) {
+                Dataset first = start.first(chains);
+                sampler.startAt(backend, all(below.map(b -> b.features(backend, first)).orElseGet(() -> stack.visible(first))));
+            }
             Tensor visible = sampler.sample(turns);
-            Tensor values = stack.layers().size() == 1 ? visible
-                    : new RbmStack(stack.image(), stack.input(), stack.layers().subList(0, stack.layers().size() - 1))
-                            .down(backend, visible);
+            Tensor values = below.map(b -> b.down(backend, visible)).orElse(visible);
             ImageFile.writePng(file, RbmPictures.samples(values, stack.image(), stack.input().orElse(null),
                     (int) Math.ceil(Math.sqrt(chains))));
         }
+    }
+
+    private static Tensor all(Dataset data) {
+        Shape sample = data.sampleShape();
+        Tensor all = Tensor.zeros(data.sampleType(), Shape.of(data.size(), sample.dim(0), sample.dim(1), sample.dim(2)));
+        for (int i = 0; i < data.size(); i++) {
+            data.read(i, all.select(0, i));
+        }
+        return all;
     }
 
     /** Histograms of weights and of their last updates. */

@@ -92,7 +92,8 @@ final class RbmStackCommand implements Callable<Integer> {
             new RbmRun(data, dataOption.dir().toString(), trainLimit, machine.seed()).write(folder);
             RbmFile.save(folder.resolve(RbmRun.MACHINES), stack);
             RbmOutputs.filters(stack, folder.resolve("filters.png"), 200);
-            RbmOutputs.samples(backend, stack, 64, 200, machine.seed(), folder.resolve("samples.png"));
+            RbmOutputs.samples(backend, stack, pixels.test(), Math.min(RbmOutputs.CHAINS, pixels.test().size()),
+                    RbmOutputs.TURNS, machine.seed(), folder.resolve("samples.png"));
             if (fineTune > 0) {
                 fineTune(backend, pixels.first(labels, 0), stack, folder.resolve("fine-tuned"), text);
             }

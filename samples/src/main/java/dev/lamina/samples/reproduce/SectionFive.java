@@ -19,11 +19,11 @@ final class SectionFive {
     /** All labels. */
     private static final Budget SIGMOID = new Budget(EPOCHS, RbmExperiments.BATCH, 0.1, 0.9);
     private static final Budget RELU = new Budget(EPOCHS, RbmExperiments.BATCH, 0.02, 0.9);
-    /** 600 labels: 50 passes, ten an epoch. */
+    /** 600 labels: 50 passes, ten an epoch; the rate was chosen on 5,000 other training samples. */
     private static final int FEW = 600;
     private static final int PASSES = 10;
-    private static final int DRAWS = 3;
-    private static final Budget RELU_FEW = new Budget(5, 20, 0.02, 0.9);
+    private static final int DRAWS = 5;
+    private static final Budget RELU_FEW = new Budget(5, 20, 0.005, 0.9);
 
     private static final String MACHINE = "784-500, CD-1, defaults, batch 100, 10 epochs, seed 1";
     private static final String SOFTMAX = "linear softmax on the hidden means, sgd 0.1, batch 100, 10 epochs, seed 1";
@@ -55,8 +55,8 @@ final class SectionFive {
                         0, SectionFive::leastLead),
                 tuned("ReLU network, pre-trained", HiddenUnit.NRELU, RELU, Band.about(98.0)),
                 scratch("ReLU network, from scratch (with all labels no gain)", HiddenUnit.NRELU, RELU, Band.about(98.2)),
-                new Row(5, "ReLU network, 1 % of the labels, pre-trained less scratch", "points", "600 labels, three draws, mean; batch 20, "
-                        + "50 passes, momentum 0.9, rate 0.02", new Band("> 0", x -> x > 0), 60, SectionFive::fewLabels));
+                new Row(5, "ReLU network, 1 % of the labels, pre-trained less scratch", "points", "600 labels, five draws, mean; batch 20, "
+                        + "50 passes, momentum 0.9, rate 0.005", new Band("> 0", x -> x > 0), 60, SectionFive::fewLabels));
     }
 
     private static Row machine(String name, Band band, double seconds, Row.Measure measure) {

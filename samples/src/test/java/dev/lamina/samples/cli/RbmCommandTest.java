@@ -20,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** {@code lamina rbm} and {@code lamina demo relu} as users call them, within this process. */
 class RbmCommandTest {
-    private static final String[] SMALL = {"--backend", "reference", "--train-limit", "200", "--batch-size", "20", "--epochs", "2"};
+    private static final String[] SMALL = {"--backend", "reference", "--train-limit", "100", "--batch-size", "20", "--epochs", "2"};
 
     @TempDir
     private Path dir;
@@ -36,30 +36,34 @@ class RbmCommandTest {
     @Test
     void trainLeavesAMachineThatCanBeShownSampledAndTrainedOn() throws IOException {
         Path run = dir.resolve("run");
-        Outcome trained = rbm("train", Outcome.join(SMALL, "--hidden", "30", "--out", run.toString()));
+        Outcome trained = rbm("train", Outcome.join(SMALL, "--hidden", "12", "--out", run.toString()));
         assertDone(trained);
         assertTrue(trained.out().contains("epoch 2: error "), trained.out());
-        assertTrue(trained.out().contains("30 hidden units on 100 samples: mean activity "), trained.out());
+        assertTrue(trained.out().contains("12 hidden units on 100 samples: mean activity "), trained.out());
         for (String file : new String[] {"rbm.safetensors", "metrics.csv", "filters.png", "probabilities.png", "samples.png",
             "histograms.png", "checkpoint.safetensors", "rbm.json"}) {
             assertTrue(Files.isRegularFile(run.resolve(file)), file);
         }
         assertEquals(3, Files.readAllLines(run.resolve("metrics.csv")).size());
-        assertEquals(Shape.of(1, 100, 30), ImageFile.read(run.resolve("probabilities.png")).shape());
+        assertEquals(Shape.of(1, 100, 12), ImageFile.read(run.resolve("probabilities.png")).shape());
 
         Path samples = dir.resolve("samples.png");
         assertDone(rbm("sample", run.toString(), "--backend", "reference", "--chains", "9", "--turns", "5", "--out", samples.toString()));
         assertEquals(Shape.of(1, 88, 88), ImageFile.read(samples).shape());
 
+        String file = run.resolve("rbm.safetensors").toString();
+        assertTrue(rbm("sample", file, "--out", samples.toString()).err().contains("is a file. Use --start random."));
+        assertDone(rbm("sample", file, "--start", "random", "--backend", "reference", "--chains", "4", "--turns", "2",
+                "--out", samples.toString()));
         Outcome shown = rbm("show", run.toString(), "--backend", "reference", "--out", dir.resolve("shown").toString());
         assertDone(shown);
-        assertTrue(shown.out().contains("784 BINARY visible, 30 BINARY hidden units"), shown.out());
+        assertTrue(shown.out().contains("784 BINARY visible, 12 BINARY hidden units"), shown.out());
         assertTrue(Files.isRegularFile(dir.resolve("shown/filters.png")));
 
         assertDone(rbm("train", "--resume", run.toString(), "--backend", "reference", "--epochs", "3"));
         assertEquals(4, Files.readAllLines(run.resolve("metrics.csv")).size());
         Path whole = dir.resolve("whole");
-        assertDone(rbm("train", "--backend", "reference", "--train-limit", "200", "--batch-size", "20", "--epochs", "3", "--hidden", "30",
+        assertDone(rbm("train", "--backend", "reference", "--train-limit", "100", "--batch-size", "20", "--epochs", "3", "--hidden", "12",
                 "--out", whole.toString()));
         assertArrayEquals(RbmFile.load(whole.resolve("rbm.safetensors")).layers().getFirst().weight().toFloats(),
                 RbmFile.load(run.resolve("rbm.safetensors")).layers().getFirst().weight().toFloats(), "resumed as if never stopped");
