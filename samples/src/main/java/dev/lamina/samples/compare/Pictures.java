@@ -12,9 +12,9 @@ import java.util.Map;
 
 /** What methods look for. Stateless. */
 final class Pictures {
-    private static final int COLUMNS = 16;
+    private static final int COLUMNS = 8;
     private static final int TEMPLATES = 5;
-    private static final int MOST = 128;
+    private static final int MOST = 64;
 
     private Pictures() { }
 
