@@ -12,8 +12,8 @@ import picocli.CommandLine.Command;
 @Command(name = "lamina", version = "lamina 0.1.0-SNAPSHOT", mixinStandardHelpOptions = true,
         description = "Trains and runs neural networks on NVIDIA GPUs, CPUs and in plain Java.",
         subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, SummaryCommand.class, DoctorCommand.class,
-            DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class, BenchCommand.class, RbmCommand.class, DemoCommand.class, ShowCommand.class,
-            ReproduceCommand.class, CommandLine.HelpCommand.class},
+            DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class, BenchCommand.class, RbmCommand.class,
+            DemoCommand.class, ShowCommand.class, ReproduceCommand.class, CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
             "  lamina eval runs/mnist", "  lamina predict --run runs/mnist seven.png", "  lamina COMMAND --help"})

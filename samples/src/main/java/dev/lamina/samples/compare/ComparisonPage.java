@@ -28,9 +28,9 @@ record ComparisonPage(String title, String budget) {
             """;
 
     String of(List<Result> results) throws IOException {
-        StringBuilder text = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>").append(escaped(title))
-                .append("</title>\n<style>").append(STYLE).append("</style></head><body>\n<h1>").append(escaped(title)).append("</h1>\n<p>")
-                .append(escaped(budget)).append("</p>\n");
+        StringBuilder text = new StringBuilder("<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>");
+        text.append(escaped(title)).append("</title>\n<style>").append(STYLE).append("</style></head><body>\n<h1>").append(escaped(title))
+                .append("</h1>\n<p>").append(escaped(budget)).append("</p>\n");
         table(text, results);
         bars(text, results);
         text.append("<h2>What they look for</h2>\n<div class=\"pictures\">\n");

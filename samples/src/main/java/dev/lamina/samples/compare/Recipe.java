@@ -7,8 +7,8 @@ import java.util.Locale;
 
 /**
  * How a head is trained. Vectors have the training mean taken away and are multiplied by one number, the same for all features, so that
- * their mean square is {@link #length}. All linear models share one recipe, whatever the featuriser; batch, optimizer and schedule are those
- * of all.
+ * their mean square is {@link #length}. All linear models share one recipe, whatever the featuriser; batch, optimizer and schedule are
+ * those of all.
  *
  * <p>These constants are fixed. They were chosen by held-out training samples, never by test data: rates of 0.5, 2 and 8 for the linear
  * model and 0.01 and 0.03 for the networks after training on the first 20,000 samples of MNIST, judged by the last 10,000; decays of 0.1

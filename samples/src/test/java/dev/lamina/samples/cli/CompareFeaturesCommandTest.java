@@ -59,8 +59,8 @@ class CompareFeaturesCommandTest {
             names.add(result.get("name").textValue());
             assertTrue(outcome.out().contains(" " + result.get("name").textValue() + " "), outcome.out());
         }
-        assertEquals(List.of("raw", "raw+xy", "standardise", "pca 64", "lda", "filter bank", "bag of words", "spatial pyramid", "mlp", "cnn"),
-                names);
+        assertEquals(List.of("raw", "raw+xy", "standardise", "pca 64", "lda", "filter bank", "bag of words", "spatial pyramid", "mlp",
+                "cnn"), names);
         List<Integer> counts = List.of(784, 3 * 784, 784, 64, 9, 768, 200, 4200, 784, 784);
         for (int i = 0; i < counts.size(); i++) {
             assertEquals(counts.get(i), all.get("results").get(i).get("feature_count").intValue(), names.get(i));
