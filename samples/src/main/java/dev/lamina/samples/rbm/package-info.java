@@ -1,2 +1,2 @@
-/** The course's checks of restricted Boltzmann machines on real data. */
+/** The course's experiments with restricted Boltzmann machines. */
 package dev.lamina.samples.rbm;

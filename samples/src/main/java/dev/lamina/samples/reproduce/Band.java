@@ -30,6 +30,11 @@ public record Band(String text, DoublePredicate accepts) {
         return new Band(number(low) + " to " + number(high), x -> x >= low && x <= high);
     }
 
+    /** A figure that was measured once and has no band: any finite one is accepted, and stands beside it. */
+    public static Band about(double once) {
+        return new Band("about " + number(once), Double::isFinite);
+    }
+
     private static String number(double x) {
         return x != 0 && Math.abs(x) < 1e-3 ? String.format(Locale.ROOT, "%.0e", x) : Double.toString(x).replaceFirst("\\.0$", "");
     }

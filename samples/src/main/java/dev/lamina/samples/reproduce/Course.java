@@ -14,7 +14,9 @@ public final class Course {
     public static List<Row> rows() {
         List<Row> rows = new ArrayList<>();
         rows.addAll(SectionOne.rows());
+        rows.addAll(SectionThree.rows());
         rows.addAll(SectionFour.rows());
+        rows.addAll(SectionFive.rows());
         Set<String> keys = new HashSet<>();
         rows.forEach(r -> {
             if (!keys.add(r.key())) {

@@ -94,7 +94,10 @@ class CourseRunTest {
     void courseHasTheRowsOfItsSections() {
         List<Row> rows = Course.rows();
         assertEquals(4, rows.stream().filter(r -> r.section() == 1).count());
+        assertEquals(30, rows.stream().filter(r -> r.section() == 3).count());
         assertEquals(18, rows.stream().filter(r -> r.section() == 4).count());
+        assertEquals(14, rows.stream().filter(r -> r.section() == 5).count());
+        assertEquals(rows.size(), rows.stream().map(Row::key).distinct().count());
         assertEquals(4, Course.rows(Pattern.compile("^4 rings")).size());
         assertTrue(rows.stream().mapToDouble(Row::seconds).sum() < 30 * 60);
         assertEquals("reproduce: --only nothing matches none of the rows. See them with --list.",
@@ -107,6 +110,9 @@ class CourseRunTest {
         assertTrue(Band.atMost(77).accepts().test(77));
         assertFalse(Band.below(1e-4).accepts().test(1e-4));
         assertFalse(Band.between(0, 1).accepts().test(Double.NaN));
+        assertTrue(Band.about(17.7).accepts().test(30));
+        assertFalse(Band.about(17.7).accepts().test(Double.POSITIVE_INFINITY));
+        assertEquals("about 17.7", Band.about(17.7).text());
         assertEquals("< 1e-04", Band.below(1e-4).text());
         assertEquals("91.8 to 92.6", Band.between(91.8, 92.6).text());
     }
