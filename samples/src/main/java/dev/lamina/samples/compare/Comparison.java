@@ -92,7 +92,7 @@ public final class Comparison {
         out.flush();
     }
 
-    /** Until a method is done nothing is known; then what is left is scaled by what was done so far. */
+    /** Until a method is done nothing is known; then what is left is scaled by what was done so far. Nothing once that is used up. */
     private String left() {
         double all = plan.methods.stream().mapToDouble(Method::weight).sum();
         double done = plan.methods.subList(0, results.size()).stream().mapToDouble(Method::weight).sum();
@@ -101,7 +101,7 @@ public final class Comparison {
         }
         double spent = results.stream().mapToDouble(Result::seconds).sum();
         double left = (all - done) * spent / done - (seconds() - spent);
-        return String.format(Locale.ROOT, ", about %.0f s left", Math.max(1, left));
+        return left < 1 ? "" : String.format(Locale.ROOT, ", about %.0f s left", left);
     }
 
     private double seconds() {

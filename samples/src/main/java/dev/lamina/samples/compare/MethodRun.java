@@ -52,7 +52,8 @@ record MethodRun(Backend backend, Split split, int epochs, long seed, Consumer<S
             for (int epoch = 1; epoch <= epochs; epoch++) {
                 seconds += trainer.epoch(vectors.train()).seconds();
                 if (System.nanoTime() - told > PAUSE && epoch < epochs) {
-                    progress.accept(String.format(Locale.ROOT, "%s: epoch %d of %d", method.name(), epoch, epochs));
+                    progress.accept(String.format(Locale.ROOT, "%s: epoch %d of %d, done in %.0f s", method.name(), epoch, epochs,
+                            seconds * (epochs - epoch) / epoch));
                     told = System.nanoTime();
                 }
             }
