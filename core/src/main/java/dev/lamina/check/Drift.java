@@ -13,17 +13,22 @@ import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Philox;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /**
  * How far states run apart over steps, and how far they may.
  *
  * <p>A step's relative error r is the {@link Tolerance} of a sum as long as all sums of the graph's convolutions and matrix products
- * together. Errors of steps add up, to {@code (t + 1) r} of the distance that a variable has moved; storing it rounds it each time,
- * which at random adds {@code √(t + 1) ε/2} of its norm; and training may amplify all that. How much, a probe shows: the first side
- * trains once more from a state whose floating variables are off by r at random. Four times what that has grown to is allowed besides.
+ * together. Errors of steps add up, to {@code (t + 1) r} of the distance that the variables have moved; storing them rounds them each
+ * time, which at random adds {@code √(t + 1) ε/2} of their norm; and training may amplify all that. How much, a probe shows: the first
+ * side trains once more from a state whose floating variables are off by r at random. Four times what that has grown to is allowed
+ * besides. All variables count together: one whose gradient is zero but for rounding, such as a bias before batch normalisation, is
+ * nothing but noise by itself.
  */
 final class Drift implements AutoCloseable {
     private static final long SEED = 0x6472696674L;
@@ -33,9 +38,9 @@ final class Drift implements AutoCloseable {
     private final Executable probe;
     private final State state;
     private final Map<String, Tensor> start = new HashMap<>();
-    private final Map<String, Double> grown = new HashMap<>();
     private final List<String> changing;
     private final double share;
+    private double grown;
     private final List<DriftReport.Row> rows = new ArrayList<>();
 
     Drift(Subject subject, Side first, List<Side> sides) {
@@ -83,22 +88,29 @@ final class Drift implements AutoCloseable {
     /** Lets the probe take a step, and compares the other sides' states with the first's. */
     void step(int step, State first, Map<String, State> others) {
         probe.run(state, subject.inputs().apply(step));
-        Map<String, Double> moved = new HashMap<>();
-        for (String name : changing) {
-            moved.put(name, distance(first.get(name), start.get(name)));
-            grown.merge(name, ratio(distance(first.get(name), state.get(name)), moved.get(name)), Math::max);
-        }
-        others.forEach((label, other) -> rows.add(changing.stream().map(name -> row(step, label, name, first, other, moved.get(name)))
-                .max(java.util.Comparator.comparingDouble(row -> ratio(row.apart(), row.allowed()))).orElseThrow()));
+        Map<String, Tensor> now = new LinkedHashMap<>();
+        changing.forEach(name -> now.put(name, first.get(name)));
+        double moved = norm(name -> distance(now.get(name), start.get(name)));
+        grown = Math.max(grown, ratio(norm(name -> distance(now.get(name), state.get(name))), moved));
+        double size = norm(name -> distance(now.get(name), Tensor.zeros(now.get(name).dtype(), now.get(name).shape())));
+        double stored = Math.sqrt(step + 1) * epsilon() / 2 * size;
+        double allowed = PROBES * grown + (step + 1) * share + ratio(stored, moved);
+        others.forEach((label, other) -> {
+            // A planted fault may have left a variable without use: it then stays as it was.
+            ToDoubleFunction<String> apart = name -> distance(now.get(name), other.variables().containsKey(name) ? other.get(name)
+                    : start.get(name));
+            String furthest = changing.stream().max(Comparator.comparingDouble(apart)).orElseThrow();
+            rows.add(new DriftReport.Row(step, label, furthest, ratio(norm(apart), moved), allowed));
+        });
     }
 
-    private DriftReport.Row row(int step, String label, String name, State first, State other, double moved) {
-        Tensor value = first.get(name);
-        // A planted fault may have left a variable without use.
-        double apart = other.variables().containsKey(name) ? distance(value, other.get(name)) : moved;
-        double stored = Math.sqrt(step + 1) * value.dtype().epsilon() / 2 * distance(value, Tensor.zeros(value.dtype(), value.shape()));
-        double allowed = PROBES * grown.get(name) + (step + 1) * share + ratio(stored, moved);
-        return new DriftReport.Row(step, label, name, ratio(apart, moved), allowed);
+    private double epsilon() {
+        return changing.stream().mapToDouble(name -> start.get(name).dtype().epsilon()).max().orElse(0);
+    }
+
+    /** Root of the sum of squares over the variables that steps change. */
+    private double norm(ToDoubleFunction<String> each) {
+        return Math.sqrt(changing.stream().mapToDouble(each).map(x -> x * x).sum());
     }
 
     private static double ratio(double a, double b) {

@@ -18,8 +18,8 @@ public record DriftReport(List<Row> rows) {
      *
      * @param step from 0
      * @param side label of the side
-     * @param variable name of the variable that ran apart most, of those that steps change
-     * @param apart Euclidean distance of that variable from the first side's, as a share of how far it has moved since the start
+     * @param variable name of the variable that is furthest from the first side's, of those that steps change
+     * @param apart Euclidean distance of all of them together from the first side's, as a share of how far they have moved since the start
      * @param allowed the largest share allowed
      */
     public record Row(int step, String side, String variable, double apart, double allowed) {

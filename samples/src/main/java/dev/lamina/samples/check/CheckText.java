@@ -70,7 +70,7 @@ public final class CheckText {
             table.add(Integer.toString(row.step() + 1), row.side(), row.variable(), Figures.error(row.apart()),
                     Figures.error(row.allowed()), Sentences.tooFar(row) ? "too far" : "");
         }
-        out.printf("%ndrift, as a share of the way each variable has gone:%n%s", table);
+        out.printf("%ndrift of all variables together, as a share of the way they have gone:%n%s", table);
     }
 
     private static void repeat(RepeatReport repeat, PrintWriter out) {
