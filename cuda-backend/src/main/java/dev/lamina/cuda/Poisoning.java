@@ -68,6 +68,10 @@ final class Poisoning {
     }
 
     private void fill(Stream stream, List<Extent> extents) {
+        if (extents.isEmpty()) {
+            // Walking an empty list would make an object in each run.
+            return;
+        }
         for (Extent extent : extents) {
             stream.fill(extent.offset(), pattern, extent.bytes());
         }

@@ -48,6 +48,10 @@ final class Poisoning {
 
     /** To be called before inputs are put in. */
     void beforeRun() {
+        if (pattern == Poison.NONE.pattern()) {
+            // Walking an empty list would make an object in each run.
+            return;
+        }
         fill(run);
         for (Step step : scratch) {
             step.kernel().poison(pattern);
@@ -56,7 +60,9 @@ final class Poisoning {
 
     /** To be called before what depends on the state only is computed. */
     void beforePrologue() {
-        fill(prologue);
+        if (pattern != Poison.NONE.pattern()) {
+            fill(prologue);
+        }
     }
 
     private void fill(List<Extent> extents) {
