@@ -106,12 +106,7 @@ public record Comparison(Tolerance tolerance, double scale, long elements, long 
 
     private static void keep(List<Mismatch> first, Shape shape, long element, double expected, double actual) {
         if (first.size() < SHOWN) {
-            List<Long> position = new ArrayList<>();
-            long[] strides = shape.strides();
-            for (int axis = 0; axis < strides.length; axis++) {
-                position.add(element / strides[axis] % shape.dim(axis));
-            }
-            first.add(new Mismatch(position, expected, actual));
+            first.add(new Mismatch(shape.position(element), expected, actual));
         }
     }
 

@@ -115,7 +115,7 @@ public final class CrossCheck {
                 kept.get(i).add(step, bench.judge(run.keptValues(), values.sources(), values.kept(), side), values.kept(), values.again(),
                         firstKept);
                 used.get(i).add(step, bench.judge(run.usedValues(), values.sources(), values.used(), side), values.used(), values.used(),
-                        firstKept);
+                        i == 0 ? values.used() : firstKept);
             }
             listener.done(step * sides.size() + i + 1, steps * sides.size());
         }

@@ -1,9 +1,6 @@
 package dev.lamina.check;
 
-import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
-import java.util.ArrayList;
-import java.util.List;
 
 /**
  * Two tensors of one type, element by element. Equal NaNs and equal infinities do not differ.
@@ -58,16 +55,6 @@ record Difference(double scale, double worst, int at, double expected, double ac
             }
         }
         return at < 0 ? new Difference(scale, 0, -1, 0, 0, false) : new Difference(scale, worst, at, e[at], a[at], false);
-    }
-
-    /** The index of an element. */
-    static List<Long> position(Shape shape, long element) {
-        List<Long> position = new ArrayList<>();
-        long[] strides = shape.strides();
-        for (int axis = 0; axis < strides.length; axis++) {
-            position.add(element / strides[axis] % shape.dim(axis));
-        }
-        return position;
     }
 
     /** Euclidean distance as a share of the first tensor's norm; infinite where only one side is finite; 0 for types not floating. */

@@ -64,10 +64,10 @@ final class Findings {
         if (repeats.unwritten() > 0) {
             verdict = Verdict.UNWRITTEN;
             note = repeats.unwritten() + " of " + value.type().elements() + " elements hold what lay in memory before, the first at "
-                    + Difference.position(value.shape(), repeats.firstUnwritten());
+                    + value.shape().position(repeats.firstUnwritten());
         } else if (repeats.differing() > 0) {
             note = "two runs from one state differ in " + repeats.differing() + " elements, the first at "
-                    + Difference.position(value.shape(), repeats.firstDiffering());
+                    + value.shape().position(repeats.firstDiffering());
             verdict = deterministic && !verdict.failed() ? Verdict.VARIES : verdict;
         } else if (verdict == Verdict.NOT_JUDGED) {
             note = "rests on a decision by a rounded number inside the fused group";
@@ -77,7 +77,7 @@ final class Findings {
     }
 
     private static NodeReport.Element element(Value value, Difference difference) {
-        return new NodeReport.Element(value.output(), Difference.position(value.shape(), difference.at()), difference.expected(),
+        return new NodeReport.Element(value.output(), value.shape().position(difference.at()), difference.expected(),
                 difference.actual());
     }
 

@@ -44,7 +44,7 @@ final class Repetition {
             boolean operands = value.node().inputs().stream().anyMatch(differing::contains);
             differing.add(value);
             found.putIfAbsent(value.node(), new RepeatReport.Varying(value.node(), operands, 1, repeats.differing(),
-                    Difference.position(value.shape(), repeats.firstDiffering()), Difference.of(a.get(value), b.get(value)).worst()));
+                    value.shape().position(repeats.firstDiffering()), Difference.of(a.get(value), b.get(value)).worst()));
         }
     }
 

@@ -9,6 +9,7 @@ import dev.lamina.data.BatchEpoch;
 import dev.lamina.data.BatchLoader;
 import dev.lamina.data.BatchOptions;
 import dev.lamina.data.Dataset;
+import dev.lamina.data.FloatDataset;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.Reduction;

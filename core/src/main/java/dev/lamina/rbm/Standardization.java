@@ -1,6 +1,7 @@
 package dev.lamina.rbm;
 
 import dev.lamina.data.Dataset;
+import dev.lamina.data.FloatDataset;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;

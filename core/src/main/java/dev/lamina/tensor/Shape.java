@@ -1,6 +1,8 @@
 package dev.lamina.tensor;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 
@@ -100,6 +102,20 @@ public final class Shape {
             stride = empty && stride > Long.MAX_VALUE / extent ? Long.MAX_VALUE : stride * extent;
         }
         return strides;
+    }
+
+    /**
+     * The index of an element.
+     *
+     * @param element its number in row-major order
+     */
+    public List<Long> position(long element) {
+        List<Long> position = new ArrayList<>();
+        long[] strides = strides();
+        for (int axis = 0; axis < strides.length; axis++) {
+            position.add(element / strides[axis] % dims[axis]);
+        }
+        return List.copyOf(position);
     }
 
     /** A fresh array of the extents. */

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.data.Dataset;
+import dev.lamina.data.FloatDataset;
 import dev.lamina.data.Digits;
 import dev.lamina.data.Split;
 import dev.lamina.io.CorruptFileException;

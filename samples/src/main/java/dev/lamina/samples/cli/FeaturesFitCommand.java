@@ -44,20 +44,11 @@ final class FeaturesFitCommand implements Callable<Integer> {
     @Option(names = "--option", paramLabel = "NAME=VALUE", description = "a further option of the kind; may be given several times")
     private Map<String, String> options = Map.of();
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
-    private String data;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
-
-    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of generated data")
-    private long seed;
-
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "safetensors file to write")
     private Path out;
 
     @Mixin
-    private DataOption dataOption;
+    private SplitOption samples;
 
     @Mixin
     private BackendOption backendOption;
@@ -66,13 +57,14 @@ final class FeaturesFitCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         Featurizer featurizer = FeaturesOption.parse(withOptions());
-        Split split = dataOption.open(data, Map.of(), seed, trainLimit);
+        Split split = samples.open();
         try (Backend backend = backendOption.open(text)) {
             long start = System.nanoTime();
             Fitted fitted = featurizer.fit(backend, Samples.of(split.train()), FeaturesOption.progress(text));
             fitted.save(out);
             text.printf(Locale.ROOT, "%s on %d samples of %s: %d numbers from %s, %.1f s; written to %s%n", featurizer.text(),
-                    split.train().size(), data, fitted.outputSize(), fitted.sampleShape(), (System.nanoTime() - start) * 1e-9, out);
+                    split.train().size(), samples.name(), fitted.outputSize(), fitted.sampleShape(), (System.nanoTime() - start) * 1e-9,
+                    out);
             List<Fitted> parts = fitted instanceof Chain.FittedChain chain ? chain.parts() : List.of(fitted);
             parts.forEach(part -> describe(part, text));
             text.flush();

@@ -32,20 +32,11 @@ final class FeaturesTransformCommand implements Callable<Integer> {
     @Option(names = "--features", required = true, paramLabel = "FILE", description = "a featuriser of `features fit`")
     private Path features;
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
-    private String data;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
-
-    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of generated data")
-    private long seed;
-
     @Option(names = "--out", required = true, paramLabel = "FILE", description = "safetensors file to write")
     private Path out;
 
     @Mixin
-    private DataOption dataOption;
+    private SplitOption samples;
 
     @Mixin
     private BackendOption backendOption;
@@ -54,13 +45,13 @@ final class FeaturesTransformCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         Fitted fitted = Fitted.load(features);
-        Split split = dataOption.open(data, Map.of(), seed, trainLimit);
+        Split split = samples.open();
         Map<String, Tensor> tensors = new TreeMap<>();
         try (Backend backend = backendOption.open(text)) {
             long start = System.nanoTime();
             add("train", split.train(), fitted, backend, tensors, text);
             add("test", split.test(), fitted, backend, tensors, text);
-            Safetensors.write(out, tensors, Map.of("lamina.features", fitted.featurizer().text(), "lamina.data", data));
+            Safetensors.write(out, tensors, Map.of("lamina.features", fitted.featurizer().text(), "lamina.data", samples.name()));
             text.printf(Locale.ROOT, "%d + %d vectors of %d numbers, %.1f s; written to %s%n", split.train().size(), split.test().size(),
                     fitted.outputSize(), (System.nanoTime() - start) * 1e-9, out);
             text.flush();

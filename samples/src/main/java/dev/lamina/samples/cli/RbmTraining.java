@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 
 /** Trains one machine in a folder, tells of every epoch, and lets a request to end the process leave a checkpoint. */
 final class RbmTraining {
@@ -30,7 +28,8 @@ final class RbmTraining {
         text.flush();
         List<RbmListener> listeners = List.of(printer(text), new RbmCsv(folder.resolve(CSV)));
         try (RbmTrainer trainer = new RbmTrainer(backend, rbm, train, heldOut, config, listeners)) {
-            RbmResult result = interruptibly(resume ? trainer.resume(folder) : trainer.folder(folder));
+            RbmResult result = Interruptible.run(trainer::requestStop,
+                    (resume ? trainer.resume(folder) : trainer.folder(folder))::fit);
             if (result.finished() && result.steps() > 0) {
                 RbmOutputs.histograms(result.parameters().weight(), trainer.lastUpdate(), folder.resolve("histograms.png"));
             }
@@ -47,28 +46,5 @@ final class RbmTraining {
                 text.flush();
             }
         };
-    }
-
-    private static RbmResult interruptibly(RbmTrainer trainer) throws IOException {
-        CountDownLatch done = new CountDownLatch(1);
-        Thread hook = new Thread(() -> {
-            trainer.requestStop();
-            try {
-                done.await(60, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return trainer.fit();
-        } finally {
-            done.countDown();
-            try {
-                Runtime.getRuntime().removeShutdownHook(hook);
-            } catch (IllegalStateException e) {
-                org.slf4j.LoggerFactory.getLogger(RbmTraining.class).debug("ending already", e);
-            }
-        }
     }
 }

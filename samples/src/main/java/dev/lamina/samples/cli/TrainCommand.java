@@ -27,8 +27,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
-import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -145,7 +143,8 @@ final class TrainCommand implements Callable<Integer> {
         }
         summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
         try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
-            TrainResult result = interruptibly(resume == null ? trainer.runFolder(folder) : trainer.resume(folder));
+            TrainResult result = Interruptible.run(trainer::requestStop,
+                    (resume == null ? trainer.runFolder(folder) : trainer.resume(folder))::fit);
             return report(result, config, backend, folder, text);
         }
     }
@@ -189,34 +188,6 @@ final class TrainCommand implements Callable<Integer> {
             path = wanted.resolveSibling(wanted.getFileName() + "-" + k);
         }
         return path;
-    }
-
-    /** Trains; a request to end the process lets the step finish and a checkpoint be written first. */
-    private static TrainResult interruptibly(Trainer trainer) throws IOException {
-        CountDownLatch done = new CountDownLatch(1);
-        Thread hook = new Thread(() -> {
-            trainer.requestStop();
-            try {
-                done.await(60, TimeUnit.SECONDS);
-            } catch (InterruptedException e) {
-                Thread.currentThread().interrupt();
-            }
-        });
-        Runtime.getRuntime().addShutdownHook(hook);
-        try {
-            return trainer.fit();
-        } finally {
-            done.countDown();
-            removeHook(hook);
-        }
-    }
-
-    private static void removeHook(Thread hook) {
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException e) {
-            org.slf4j.LoggerFactory.getLogger(TrainCommand.class).debug("ending already", e);
-        }
     }
 
     private int report(TrainResult result, TrainConfig config, Backend backend, Path folder, PrintWriter text) throws IOException {

@@ -1,6 +1,5 @@
-package dev.lamina.rbm;
+package dev.lamina.data;
 
-import dev.lamina.data.Dataset;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -8,8 +7,8 @@ import java.lang.foreign.MemorySegment;
 import java.util.List;
 
 /**
- * Samples of float32 numbers with the labels of another data set: standardised pixels, or the hidden means that are the data of a stack's
- * next layer. Thread-safe as long as nobody writes to the tensor, which is not copied.
+ * Samples of float32 numbers with the labels of another data set: standardised pixels, vectors of a featuriser, or the hidden means that
+ * are the data of a stack's next layer. Thread-safe as long as nobody writes to the tensor, which is not copied.
  */
 public final class FloatDataset implements Dataset {
     private final Dataset origin;
