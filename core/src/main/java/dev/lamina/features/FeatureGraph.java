@@ -4,8 +4,10 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.State;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.LinkedHashMap;
@@ -72,6 +74,29 @@ public final class FeatureGraph {
     /** Makes a value readable after a run. */
     public void output(String name, Value value) {
         builder.output(name, value);
+    }
+
+    /**
+     * Adds the samples of the batch.
+     *
+     * @param type uint8 pixels, which are divided by 255, or float32
+     * @return float32 {@code [n, sampleShape]}
+     */
+    Value samples(DType type, Shape sampleShape) {
+        Value x = builder.input(SAMPLES, new TensorType(type, batched(sampleShape, batch)));
+        return type == DType.UINT8 ? Pointwise.cast(x, DType.FLOAT32).times(1.0 / 255) : x;
+    }
+
+    /** Shape of so many samples. */
+    static Shape batched(Shape sampleShape, int rows) {
+        long[] dims = new long[sampleShape.rank() + 1];
+        dims[0] = rows;
+        System.arraycopy(sampleShape.toArray(), 0, dims, 1, sampleShape.rank());
+        return Shape.of(dims);
+    }
+
+    Map<String, Tensor> weights() {
+        return weights;
     }
 
     Map<String, Tensor> rowInputs() {

@@ -2,7 +2,6 @@ package dev.lamina.features;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.data.Dataset;
-import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
@@ -54,10 +53,10 @@ public interface Fitted {
         boolean large = shape.elements() > 1L << 26;
         Tensor result = large ? Tensor.allocate(Arena.ofAuto(), DType.FLOAT32, shape) : Tensor.zeros(DType.FLOAT32, shape);
         new Pass(backend, samples, "transform", listener).batch(batchSize()).run(
-                (graph, x) -> graph.output("features", Shaping.flatten(apply(graph, x))),
+                (graph, x) -> TransformGraph.add(this, graph, x),
                 (first, done) -> {
-                    long rows = done.graph().output("features").shape().dim(0);
-                    done.read("features", result.slice(0, first, first + rows));
+                    long rows = done.graph().output(TransformGraph.FEATURES).shape().dim(0);
+                    done.read(TransformGraph.FEATURES, result.slice(0, first, first + rows));
                 });
         return result;
     }

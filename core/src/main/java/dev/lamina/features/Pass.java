@@ -4,11 +4,7 @@ import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
-import dev.lamina.graph.Pointwise;
-import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
-import dev.lamina.tensor.DType;
-import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.HashMap;
 import java.util.Map;
@@ -83,16 +79,11 @@ public final class Pass {
 
     private Compiled compile(Step step, int rows) {
         FeatureGraph graph = new FeatureGraph(rows);
-        Shape shape = samples.sampleShape();
-        long[] dims = new long[shape.rank() + 1];
-        dims[0] = rows;
-        System.arraycopy(shape.toArray(), 0, dims, 1, shape.rank());
-        Value x = graph.builder().input(FeatureGraph.SAMPLES, TensorType.of(samples.type(), dims));
-        step.build(graph, samples.type() == DType.UINT8 ? Pointwise.cast(x, DType.FLOAT32).times(1.0 / 255) : x);
+        step.build(graph, graph.samples(samples.type(), samples.sampleShape()));
         State state = graph.state(backend);
         try {
             Executable executable = backend.compile(graph.build(), CompileOptions.defaults().requiringDeterminism());
-            return new Compiled(executable, state, Tensor.zeros(samples.type(), Shape.of(dims)), graph);
+            return new Compiled(executable, state, Tensor.zeros(samples.type(), FeatureGraph.batched(samples.sampleShape(), rows)), graph);
         } catch (RuntimeException e) {
             state.close();
             throw e;

@@ -14,6 +14,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /**
  * Trains a machine: epochs of contrastive divergence, measures after each, listeners, checkpoints at the ends of epochs and on request.
@@ -93,6 +94,11 @@ public final class RbmTrainer implements AutoCloseable {
     /** Machine of the run in a folder. */
     public static Rbm machine(Path folder) throws IOException {
         return RbmCheckpoint.load(folder).record().rbm();
+    }
+
+    /** All variables of the run in a folder by name, as its last checkpoint has them. */
+    public static Map<String, Tensor> variables(Path folder) throws IOException {
+        return RbmCheckpoint.load(folder).tensors();
     }
 
     /** True if a run has been started in this folder. */

@@ -84,13 +84,36 @@ final class Clusters {
         return best;
     }
 
-    /** Moves every centre to the mean of its points; one without points stays. */
-    void move() {
+    /** Moves every centre to the mean of its points; one without points stays. Returns the sum of the squared distances moved. */
+    double move() {
+        double moved = 0;
         for (int c = 0; c < k; c++) {
             for (int j = 0; counts[c] > 0 && j < d; j++) {
-                centres[c * d + j] = (float) (sums[c * d + j] / counts[c]);
+                float mean = (float) (sums[c * d + j] / counts[c]);
+                double step = (double) mean - centres[c * d + j];
+                moved += step * step;
+                centres[c * d + j] = mean;
             }
         }
+        return moved;
+    }
+
+    /** Variance of a coordinate over all points, averaged over the coordinates. */
+    double meanVariance() {
+        int n = points.length / d;
+        double total = 0;
+        for (int j = 0; j < d; j++) {
+            double sum = 0;
+            double squares = 0;
+            double first = points[j];
+            for (int i = j; i < points.length; i += d) {
+                double x = points[i] - first;
+                sum += x;
+                squares += x * x;
+            }
+            total += squares / n - sum / n * (sum / n);
+        }
+        return total / d;
     }
 
     /** Sculley's step: each point in turn pulls its centre by one over the points that this centre has seen. */

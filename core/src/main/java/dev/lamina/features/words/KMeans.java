@@ -16,7 +16,8 @@ import java.util.Map;
  *
  * @param k number of clusters
  * @param iterations iterations at most; with mini-batches exactly so many
- * @param tolerance iterations end when the sum of squared distances falls by less than this share
+ * @param tolerance iterations end when the squared distances that the centres moved sum to at most this share of a coordinate's variance,
+ *        averaged over the coordinates (scikit-learn's rule). The sum of squared distances falls by little long before the words are found.
  * @param miniBatch 0, or so many random points an iteration (Sculley 2010): each moves its nearest centre by {@code 1/n}, n being the
  *        points that this centre has seen
  * @param seed seed of all choices
@@ -157,14 +158,14 @@ public record KMeans(int k, int iterations, double tolerance, int miniBatch, lon
 
     private Result lloyd(ResidentRows rows, Clusters clusters, FitListener listener) {
         List<Double> history = new ArrayList<>();
+        double still = tolerance * clusters.meanVariance();
         int refilled = 0;
         for (int i = 0; i < iterations; i++) {
             double inertia = clusters.gather(rows.nearest(clusters.centres()));
             history.add(inertia);
             listener.onProgress("k-means", i + 1, iterations);
             refilled += clusters.refill();
-            clusters.move();
-            if (i > 0 && history.get(i - 1) - inertia < tolerance * history.get(i - 1)) {
+            if (clusters.move() <= still) {
                 break;
             }
         }

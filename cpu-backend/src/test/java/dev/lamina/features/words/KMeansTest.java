@@ -42,6 +42,17 @@ class KMeansTest {
         }
     }
 
+    /** Seeds are one point of each pair; they move to 0.5 and 10.5 (0.5 squared distance moved in all), then not at all. */
+    @Test
+    void iterationsEndWhenTheCentresRest() {
+        Tensor points = Tensor.of(new float[] {0, 1, 10, 11}, 4, 1);
+        KMeans.Result found = new KMeans(2).fit(Both.REFERENCE, points, FitListener.NONE);
+        assertEquals(List.of(2.0, 1.0), found.inertia());
+        // Variance of 0, 1, 10, 11 is 25.25: a tolerance of 0.02 takes 0.505 for rest, one of 0.019 takes 0.48.
+        assertEquals(List.of(2.0), new KMeans(2).withTolerance(0.02).fit(Both.REFERENCE, points, FitListener.NONE).inertia());
+        assertEquals(List.of(2.0, 1.0), new KMeans(2).withTolerance(0.019).fit(Both.REFERENCE, points, FitListener.NONE).inertia());
+    }
+
     @Test
     void tiesGoToTheLowestIndex() {
         Tensor centres = Tensor.of(new float[] {1, 0, -1, 0, 0, 1, 1, 0}, 4, 2);

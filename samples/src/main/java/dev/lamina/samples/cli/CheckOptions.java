@@ -1,12 +1,21 @@
 package dev.lamina.samples.cli;
 
+import dev.lamina.backend.Backend;
+import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.data.Dataset;
+import dev.lamina.features.FeatureData;
+import dev.lamina.features.FitListener;
+import dev.lamina.features.Fitted;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
+import dev.lamina.rbm.Rbm;
+import dev.lamina.rbm.RbmTrainer;
 import dev.lamina.samples.check.CheckData;
+import dev.lamina.samples.check.FeatureSubject;
+import dev.lamina.samples.check.RbmSubject;
 import dev.lamina.samples.check.TrainingSubject;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -16,6 +25,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
@@ -28,8 +38,13 @@ final class CheckOptions {
             description = "linear, mlp, lenet, resnet20, alexnet or vgg16, with drawn weights (lenet)")
     private String model;
 
-    @Option(names = "--run", paramLabel = "RUN", description = "the model, weights, optimizer and data of a run folder instead")
+    @Option(names = "--run", paramLabel = "RUN",
+            description = "the model, weights, optimizer and data of a run folder instead; of `rbm train` too")
     private Path run;
+
+    @Option(names = "--features", paramLabel = "FILE",
+            description = "how a featuriser of `features fit` transforms samples (--data must be of the shape that it was fitted on)")
+    private Path features;
 
     @Option(names = "--data", paramLabel = "NAME",
             description = "where batches come from, brought to the model's input; `lamina datasets` lists sets (digits, or the run's)")
@@ -67,8 +82,11 @@ final class CheckOptions {
         if (steps < 1) {
             throw new IllegalArgumentException("check: --steps " + steps + ", needs >= 1.");
         }
+        if (features != null) {
+            return transform();
+        }
         if (run != null) {
-            return trained(RunFolder.open(run));
+            return RbmTrainer.isRun(run) && !RunFolder.isRun(run) ? machine() : trained(RunFolder.open(run));
         }
         return drawn(model == null ? "lenet" : model);
     }
@@ -86,28 +104,73 @@ final class CheckOptions {
     }
 
     private CheckPlan trained(RunFolder folder) throws IOException {
-        if (model != null || input != null || classes != null) {
-            throw new IllegalArgumentException("check: --run " + run + " brings its model, input shape and classes; leave out --model, "
-                    + "--input and --classes.");
-        }
+        refuseModel("--run " + run);
         TrainConfig saved = folder.config();
         Dataset samples = open(data == null ? saved.data() : data, saved.options());
         String updates = optimizer == null ? saved.optimizer() : optimizer;
         TrainConfig config = saved.toBuilder().batchSize(batch).seed(seed).optimizer(updates).build();
-        Model network = Models.create(saved.model(), folder.inputShape(), folder.classNames().size());
-        CheckData fitted = CheckData.fit(samples, folder.inputShape(), folder.classNames().size(), true, seed);
+        Model network = ModelOption.create(saved, folder.inputShape(), folder.classNames().size());
+        CheckData fitted = CheckData.fit(vectors(folder, samples), folder.inputShape(), folder.classNames().size(), true, seed);
         return plan(fitted, folder.statistics(), network, config, folder.weights(), "of " + run + " after " + folder.steps() + " steps");
+    }
+
+    /** The samples that the run's model takes: as they are, or by the run's featuriser, which the reference computes. */
+    private static Dataset vectors(RunFolder folder, Dataset samples) throws IOException {
+        Optional<Fitted> featurizer = FeaturesOption.of(folder);
+        if (featurizer.isEmpty()) {
+            return samples;
+        }
+        try (Backend reference = Backends.open(CheckSides.REFERENCE)) {
+            return FeatureData.of(reference, featurizer.get(), samples, FitListener.NONE);
+        }
+    }
+
+    private CheckPlan machine() throws IOException {
+        refuseModel("--run " + run);
+        RbmRun origin = RbmRun.read(run);
+        Dataset samples = open(data == null ? origin.data() : data, Map.of(DataOption.SETTING, origin.dataDir()));
+        Rbm rbm = RbmTrainer.machine(run);
+        RbmSubject subject = new RbmSubject(rbm, RbmTrainer.config(run), RbmTrainer.variables(run), samples, batch);
+        return new CheckPlan(subject.step(), steps, Precision.FLOAT32, settings("machine", rbm.toString(), "of " + run, samples.name()));
+    }
+
+    private CheckPlan transform() throws IOException {
+        refuseModel("--features " + features);
+        if (run != null) {
+            throw new IllegalArgumentException("check: --features and --run cannot be combined. Leave out one.");
+        }
+        Fitted fitted = Fitted.load(features);
+        Dataset samples = open(data == null ? DIGITS : data, Map.of());
+        if (!samples.sampleShape().equals(fitted.sampleShape())) {
+            throw new IllegalArgumentException("check: data \"" + samples.name() + "\" has samples " + samples.sampleShape() + ", "
+                    + features + " was fitted on " + fitted.sampleShape() + ". Give the --data that it was fitted on.");
+        }
+        return new CheckPlan(new FeatureSubject(fitted, samples, batch).transform(), steps, Precision.FLOAT32,
+                settings("features", fitted.featurizer().text(), "of " + features, samples.name()));
+    }
+
+    private void refuseModel(String option) {
+        if (model != null || input != null || classes != null) {
+            throw new IllegalArgumentException("check: " + option + " brings its model, input shape and classes; leave out --model, "
+                    + "--input and --classes.");
+        }
+    }
+
+    private Map<String, String> settings(String kind, String what, String weights, String samples) {
+        Map<String, String> settings = new LinkedHashMap<>();
+        settings.put(kind, what);
+        settings.put("weights", weights + ", seed " + seed);
+        settings.put("data", samples);
+        settings.put("batch", batch + (batch == 1 ? " sample" : " samples") + ", " + steps + (steps == 1 ? " step" : " steps"));
+        return settings;
     }
 
     private CheckPlan plan(CheckData fitted, ChannelStatistics statistics, Model network, TrainConfig config,
             Map<String, Tensor> weights, String origin) {
         TrainingSubject subject = new TrainingSubject(network, fitted.samples(), statistics, config,
                 Optimizer.parse(config.optimizer(), config.weightDecay()), weights);
-        Map<String, String> settings = new LinkedHashMap<>();
-        settings.put("model", network.name() + ", input " + network.inputShape() + ", " + network.classes() + " classes");
-        settings.put("weights", origin + ", seed " + seed);
-        settings.put("data", fitted.description());
-        settings.put("batch", batch + (batch == 1 ? " sample" : " samples") + ", " + steps + (steps == 1 ? " step" : " steps"));
+        Map<String, String> settings = settings("model", network.name() + ", input " + network.inputShape() + ", " + network.classes()
+                + " classes", origin, fitted.description());
         if (!lossOnly) {
             settings.put("optimizer", config.optimizer() + ", learning rate " + config.rate());
         }

@@ -100,6 +100,42 @@ class CheckCommandTest {
         assertEquals("linear, training step", new ObjectMapper().readTree(file.toFile()).get("subject").textValue());
     }
 
+    @BackendTest
+    void aMachinesStepCanBeChecked(Backend backend) {
+        Path run = dir.resolve("rbm");
+        assertEquals(0, Outcome.of("rbm", "train", "--backend", "reference", "--train-limit", "40", "--batch-size", "20", "--epochs", "1",
+                "--hidden", "6", "--persistent", "--unit", "nrelu", "--out", run.toString()).exit());
+        Outcome outcome = check("--run", run.toString(), "--backends", sides(backend), "--steps", "2", "--inject",
+                "ema:nan@" + backend.name());
+        assertEquals(2, outcome.exit(), outcome.out());
+        assertTrue(outcome.err().contains("the graph has no node \"ema\""), outcome.err());
+        outcome = check("--run", run.toString(), "--backends", sides(backend), "--steps", "2", "--all");
+        assertEquals(0, outcome.exit(), outcome.out() + outcome.err());
+        assertTrue(outcome.out().contains("rbm.chain"), outcome.out());
+    }
+
+    @BackendTest
+    void aFeaturisersTransformationCanBeChecked(Backend backend) {
+        String file = dir.resolve("pca.safetensors").toString();
+        assertEquals(0, Outcome.of("features", "fit", "--kind", "pca:k=5,whiten=true", "--backend", "reference", "--train-limit", "60",
+                "--out", file).exit());
+        Outcome outcome = check("--features", file, "--backends", sides(backend));
+        assertEquals(0, outcome.exit(), outcome.out() + outcome.err());
+        assertTrue(outcome.out().contains("matmul"), outcome.out());
+        assertTrue(check("--features", file, "--model", "mlp").err().contains("brings its model, input shape and classes"));
+    }
+
+    @Test
+    void aRunOnFeaturesIsCheckedOnItsVectors() {
+        Path run = dir.resolve("run");
+        assertEquals(0, Outcome.of("train", "--backend", "reference", "--model", "mlp", "--hidden", "7", "--features", "pca:k=5",
+                "--train-limit", "100", "--epochs", "1", "--out", run.toString()).exit());
+        Outcome outcome = check("--run", run.toString(), "--backends", "reference", "--all");
+        assertEquals(0, outcome.exit(), outcome.out() + outcome.err());
+        assertTrue(outcome.out().contains("model: mlp, input [5, 1, 1], 10 classes"), outcome.out());
+        assertTrue(outcome.out().contains("[2, 7]"), outcome.out());
+    }
+
     @Test
     void forwardPassAndLossCanBeCheckedAlone() throws IOException {
         Outcome outcome = check("--model", "linear", "--classes", "3", "--backends", "reference", "--loss");
