@@ -131,7 +131,7 @@ final class CheckOptions {
         Dataset samples = open(data == null ? origin.data() : data, Map.of(DataOption.SETTING, origin.dataDir()));
         Rbm rbm = RbmTrainer.machine(run);
         RbmSubject subject = new RbmSubject(rbm, RbmTrainer.config(run), RbmTrainer.variables(run), samples, batch);
-        return new CheckPlan(subject.step(), steps, Precision.FLOAT32, settings("machine", rbm.toString(), "of " + run, samples.name()));
+        return new CheckPlan(subject.step(), steps, Precision.FLOAT32, settings("machine", RbmText.of(rbm), "of " + run, samples.name()));
     }
 
     private CheckPlan transform() throws IOException {

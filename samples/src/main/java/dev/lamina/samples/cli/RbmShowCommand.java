@@ -2,7 +2,6 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.data.Split;
-import dev.lamina.rbm.Rbm;
 import dev.lamina.rbm.RbmParameters;
 import dev.lamina.rbm.RbmStack;
 import java.io.IOException;
@@ -50,9 +49,7 @@ final class RbmShowCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         RbmStack stack = RbmRun.machines(run);
         for (RbmParameters machine : stack.layers()) {
-            Rbm rbm = machine.rbm();
-            text.printf("%d %s visible, %d %s hidden units; %s%n", rbm.visible(), rbm.visibleUnit(), rbm.hidden(), rbm.hiddenUnit(),
-                    rbm.options());
+            text.printf("%s; %s%n", RbmText.of(machine.rbm()), machine.rbm().options());
         }
         Files.createDirectories(out);
         RbmOutputs.filters(stack, out.resolve("filters.png"), filters);

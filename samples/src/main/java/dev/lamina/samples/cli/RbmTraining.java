@@ -22,8 +22,8 @@ final class RbmTraining {
 
     static RbmResult run(Backend backend, Rbm rbm, Dataset train, Dataset heldOut, RbmConfig config, Path folder, boolean resume,
             PrintWriter text) throws IOException {
-        text.printf("rbm: %d %s visible, %d %s hidden units; %s%d, learning rate %s, batch %d, seed %d%n", rbm.visible(),
-                rbm.visibleUnit(), rbm.hidden(), rbm.hiddenUnit(), rbm.options().persistent() ? "persistent CD-" : "CD-",
+        text.printf("rbm: %s; %s%d, learning rate %s, batch %d, seed %d%n", RbmText.of(rbm),
+                rbm.options().persistent() ? "persistent CD-" : "CD-",
                 rbm.options().cdSteps(), config.rate(), config.batchSize(), config.seed());
         text.flush();
         List<RbmListener> listeners = List.of(printer(text), new RbmCsv(folder.resolve(CSV)));

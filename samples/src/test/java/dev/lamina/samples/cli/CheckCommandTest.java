@@ -111,7 +111,8 @@ class CheckCommandTest {
         assertTrue(outcome.err().contains("the graph has no node \"ema\""), outcome.err());
         outcome = check("--run", run.toString(), "--backends", sides(backend), "--steps", "2", "--all");
         assertEquals(0, outcome.exit(), outcome.out() + outcome.err());
-        assertTrue(outcome.out().contains("rbm.chain"), outcome.out());
+        assertTrue(outcome.out().contains("randomNormal"), outcome.out());
+        assertTrue(outcome.out().contains("machine: 784 BINARY visible, 6 NRELU hidden units"), outcome.out());
     }
 
     @BackendTest
