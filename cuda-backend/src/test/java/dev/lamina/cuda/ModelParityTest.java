@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelParityTest {
     private static Backend reference;
     private static CudaBackend tested;
+    private static ModelParity parity;
 
     @TempDir
     private Path folder;
@@ -23,6 +24,7 @@ class ModelParityTest {
     static void open() {
         tested = Tested.open(Settings.defaults().searching(false));
         reference = Backends.open("reference");
+        parity = new ModelParity(reference, tested);
     }
 
     @AfterAll
@@ -36,16 +38,16 @@ class ModelParityTest {
 
     @TestFactory
     Stream<DynamicTest> trainsLikeTheReference() {
-        return new ModelParity(reference, tested).trainsLikeTheReference();
+        return parity.trainsLikeTheReference();
     }
 
     @TestFactory
     Stream<DynamicTest> lossCurvesAgree() {
-        return new ModelParity(reference, tested).lossCurvesAgree();
+        return parity.lossCurvesAgree();
     }
 
     @TestFactory
     Stream<DynamicTest> stateMovesBetweenBackends() {
-        return new ModelParity(reference, tested).stateMovesBetweenBackends(folder);
+        return parity.stateMovesBetweenBackends(folder);
     }
 }

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 class ModelParityTest {
     private static Backend reference;
     private static Backend tested;
+    private static ModelParity parity;
 
     @TempDir
     private Path folder;
@@ -23,6 +24,7 @@ class ModelParityTest {
     static void open() {
         tested = Tested.open();
         reference = Backends.open("reference");
+        parity = new ModelParity(reference, tested);
     }
 
     @AfterAll
@@ -36,11 +38,11 @@ class ModelParityTest {
 
     @TestFactory
     Stream<DynamicTest> trainsLikeTheReference() {
-        return new ModelParity(reference, tested).trainsLikeTheReference();
+        return parity.trainsLikeTheReference();
     }
 
     @TestFactory
     Stream<DynamicTest> stateMovesBetweenBackends() {
-        return new ModelParity(reference, tested).stateMovesBetweenBackends(folder);
+        return parity.stateMovesBetweenBackends(folder);
     }
 }
