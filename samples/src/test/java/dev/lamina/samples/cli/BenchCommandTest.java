@@ -7,7 +7,12 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -58,9 +63,24 @@ class BenchCommandTest {
         assertTrue(outcome.err().contains("[2/2] lenet-2 infer, lamina tf32"), outcome.err());
     }
 
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void memoryOfAStepIsPlannedAndMeasured() {
+        Outcome outcome = Outcome.of("bench", "memory", "--model", "mlp", "--hidden", "4096", "--batch-size", "64", "--backend", "reference",
+                "--here");
+        assertEquals(0, outcome.exit(), outcome.err());
+        Matcher figures = Pattern.compile("planned ([0-9.]+) MiB \\(arena ([0-9.]+), variables ([0-9.]+), batch ([0-9.]+)\\), measured peak "
+                + "([0-9.]+) MiB").matcher(outcome.out());
+        assertTrue(figures.find(), outcome.out());
+        double[] mib = IntStream.rangeClosed(1, 5).mapToDouble(k -> Double.parseDouble(figures.group(k))).toArray();
+        assertEquals(mib[1] + mib[2] + mib[3], mib[0], 0.2);
+        // 784 x 4,096 + 4,096 + 4,096 x 10 + 10 parameters with a momentum each: 24.87 MiB.
+        assertEquals(24.87, mib[2], 0.1);
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            bench                                  | 2 | bench: which one? Known are cpu, gpu.
+            bench                                  | 2 | bench: which one? Known are cpu, gpu, memory.
             bench cpu --only letnet                | 1 | lamina: bench: workload "letnet" is unknown; known are mlp, lenet,
             bench cpu --mode learn                 | 2 | Invalid value for option '--mode'
             bench cpu --threads 0                  | 1 | lamina: bench: --threads 0, needs at least 1.
