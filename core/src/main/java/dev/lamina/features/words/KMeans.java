@@ -11,7 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Clusters by k-means: seeds by k-means++ (Arthur and Vassilvitskii 2007), then Lloyd's iterations. Distances are matrix products on the
+ * Clusters by k-means: seeds by k-means++ (Arthur and Vassilvitskii 2007, the greedy form of their section 5: each seed is the best of
+ * {@code 2 + ln k} points drawn), then Lloyd's iterations. Distances are matrix products on the
  * backend; ties go to the lowest index; an empty cluster is refilled with the point farthest from its centre.
  *
  * @param k number of clusters
@@ -116,7 +117,10 @@ public record KMeans(int k, int iterations, double tolerance, int miniBatch, lon
         }
     }
 
-    /** Each next seed is a point drawn with probability proportional to its squared distance to the nearest seed so far. */
+    /**
+     * Candidates for each next seed are drawn with probability proportional to the squared distance to the nearest seed so far; the one
+     * that leaves the least sum of those distances is taken.
+     */
     private float[] seeds(ResidentRows rows, Tensor points, FitListener listener) {
         Philox.Stream random = new Philox.Stream(seed, 0, SEED_STREAM);
         int n = (int) points.shape().dim(0);
@@ -129,8 +133,13 @@ public record KMeans(int k, int iterations, double tolerance, int miniBatch, lon
             if (c + 1 == k) {
                 return centres;
             }
-            chosen = draw(rows.leastDistances(points.select(0, chosen), c == 0), random);
-            require(chosen >= 0, "k = " + k + ", only " + (c + 1) + " points differ by more than float32 rounding.");
+            float[] distances = rows.leastDistances(points.select(0, chosen), c == 0);
+            int[] candidates = new int[ResidentRows.candidates(k)];
+            for (int i = 0; i < candidates.length; i++) {
+                candidates[i] = draw(distances, random);
+                require(candidates[i] >= 0, "k = " + k + ", only " + (c + 1) + " points differ by more than float32 rounding.");
+            }
+            chosen = rows.best(candidates);
         }
     }
 

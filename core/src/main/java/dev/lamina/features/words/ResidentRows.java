@@ -69,6 +69,7 @@ final class ResidentRows implements AutoCloseable {
             case "nearest" -> nearestGraph(rows, false);
             case "nearestOf" -> nearestGraph(rows, true);
             case "first" -> leastGraph(rows, true);
+            case "candidates" -> candidatesGraph(rows);
             default -> leastGraph(rows, false);
         }, CompileOptions.defaults().requiringDeterminism()));
     }
@@ -92,11 +93,8 @@ final class ResidentRows implements AutoCloseable {
         Value centre = graph.input("centre", TensorType.of(DType.FLOAT32, 1, d));
         Value length = graph.input("length", TensorType.of(DType.FLOAT32, 1, 1));
         Value squares = first ? Reduction.sumKeepDims(Pointwise.square(x), 1) : kept;
-        Value lengths = squares.plus(length);
-        Value distance = lengths.minus(MatMul.matmul(x, centre, false, true).times(2));
-        Value real = Pointwise.compare(Pointwise.Comparison.GREATER, distance, lengths.times(ROUNDING));
-        Value cleaned = Pointwise.where(real, distance, Source.scalarLike(distance, 0));
-        Value next = first ? cleaned : Pointwise.min(least, cleaned);
+        Value distance = distances(x, squares, centre, length);
+        Value next = first ? distance : Pointwise.min(least, distance);
         Update.assign(least, next);
         if (first) {
             Update.assign(kept, squares);
@@ -105,10 +103,66 @@ final class ResidentRows implements AutoCloseable {
         return graph.build();
     }
 
+    /** What {@code least} would be with each of several further centres, without keeping it. */
+    private Graph candidatesGraph(int rows) {
+        GraphBuilder graph = new GraphBuilder();
+        Value centres = graph.input("centres", TensorType.of(DType.FLOAT32, candidates(k), d));
+        Value lengths = graph.input("lengths", TensorType.of(DType.FLOAT32, 1, candidates(k)));
+        Value distance = distances(x(graph, rows), column(graph, "square", rows), centres, lengths);
+        graph.output("least", Pointwise.min(column(graph, "least", rows), distance));
+        return graph.build();
+    }
+
+    /** Squared distances {@code [rows, m]} to m centres, of whose squared lengths {@code [1, m]}. */
+    private static Value distances(Value x, Value squares, Value centres, Value centreSquares) {
+        Value lengths = squares.plus(centreSquares);
+        Value distance = lengths.minus(MatMul.matmul(x, centres, false, true).times(2));
+        Value real = Pointwise.compare(Pointwise.Comparison.GREATER, distance, lengths.times(ROUNDING));
+        return Pointwise.where(real, distance, Source.scalarLike(distance, 0));
+    }
+
+    /** Points that are tried as the next seed: scikit-learn's {@code 2 + ln k}. */
+    static int candidates(int k) {
+        return 2 + (int) Math.log(k);
+    }
+
+    /** The one of {@link #candidates} points with which the sum of least distances would be lowest; the first at ties. */
+    int best(int[] chosen) {
+        Tensor centres = rows(chosen);
+        float[] offsets = offsets(centres, chosen.length).toFloats();
+        float[] lengths = new float[chosen.length];
+        for (int i = 0; i < lengths.length; i++) {
+            lengths[i] = -2 * offsets[i];
+        }
+        Map<String, Tensor> inputs = Map.of("centres", centres, "lengths", Tensor.of(lengths, 1, lengths.length));
+        double[] sums = new double[chosen.length];
+        for (int c = 0; c < chunks.size(); c++) {
+            Executable run = executable("candidates", Math.min(CHUNK, n - c * CHUNK));
+            run.run(chunks.get(c), inputs);
+            float[] least = run.read("least").toFloats();
+            for (int i = 0; i < least.length; i++) {
+                sums[i % sums.length] += least[i];
+            }
+        }
+        int best = 0;
+        for (int i = 1; i < sums.length; i++) {
+            best = sums[i] < sums[best] ? i : best;
+        }
+        return chosen[best];
+    }
+
+    private Tensor rows(int[] chosen) {
+        Tensor rows = Tensor.zeros(DType.FLOAT32, Shape.of(chosen.length, d));
+        for (int i = 0; i < chosen.length; i++) {
+            rows.select(0, i).copyFrom(points.select(0, chosen[i]));
+        }
+        return rows;
+    }
+
     /** The nearest centre of every point. */
     int[] nearest(Tensor centres) {
         int[] result = new int[n];
-        Map<String, Tensor> inputs = Map.of("centres", centres, "offsets", offsets(centres));
+        Map<String, Tensor> inputs = Map.of("centres", centres, "offsets", offsets(centres, k));
         for (int c = 0; c < chunks.size(); c++) {
             int rows = Math.min(CHUNK, n - c * CHUNK);
             Executable run = executable("nearest", rows);
@@ -120,13 +174,9 @@ final class ResidentRows implements AutoCloseable {
 
     /** The nearest centre of chosen points. */
     int[] nearestOf(int[] chosen, Tensor centres) {
-        Tensor given = Tensor.zeros(DType.FLOAT32, Shape.of(chosen.length, d));
-        for (int i = 0; i < chosen.length; i++) {
-            given.select(0, i).copyFrom(points.select(0, chosen[i]));
-        }
         int[] result = new int[chosen.length];
         Executable run = executable("nearestOf", chosen.length);
-        run.run(chunks.getFirst(), Map.of("given", given, "centres", centres, "offsets", offsets(centres)));
+        run.run(chunks.getFirst(), Map.of("given", rows(chosen), "centres", centres, "offsets", offsets(centres, k)));
         copy(run.read("nearest").toLongs(), result, 0);
         return result;
     }
@@ -137,17 +187,17 @@ final class ResidentRows implements AutoCloseable {
         }
     }
 
-    private Tensor offsets(Tensor centres) {
+    private Tensor offsets(Tensor centres, int count) {
         float[] values = centres.toFloats();
-        float[] offsets = new float[k];
-        for (int c = 0; c < k; c++) {
+        float[] offsets = new float[count];
+        for (int c = 0; c < count; c++) {
             double square = 0;
             for (int j = 0; j < d; j++) {
                 square += (double) values[c * d + j] * values[c * d + j];
             }
             offsets[c] = (float) (-square / 2);
         }
-        return Tensor.of(offsets, k);
+        return Tensor.of(offsets, count);
     }
 
     /** Every point's squared distance to the nearest of the centres that were given so far. */

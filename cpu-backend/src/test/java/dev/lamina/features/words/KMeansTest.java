@@ -53,6 +53,23 @@ class KMeansTest {
         assertEquals(List.of(2.0, 1.0), new KMeans(2).withTolerance(0.019).fit(Both.REFERENCE, points, FitListener.NONE).inertia());
     }
 
+    /** With a first seed at 0, a second at 1 leaves 0 + 0 + 81, one at 10 leaves 0 + 1 + 0. */
+    @Test
+    void theBestOfSeveralCandidatesIsTheNextSeed() {
+        Tensor points = Tensor.of(new float[] {0, 1, 10}, 3, 1);
+        assertEquals(2, ResidentRows.candidates(2));
+        assertEquals(7, ResidentRows.candidates(200));
+        for (var backend : List.of(Both.REFERENCE, Both.CPU)) {
+            try (ResidentRows rows = new ResidentRows(backend, points, 2)) {
+                assertArrayEquals(new float[] {0, 1, 100}, rows.leastDistances(points.select(0, 0), true));
+                assertEquals(2, rows.best(new int[] {1, 2}));
+                assertEquals(2, rows.best(new int[] {2, 1}));
+                assertEquals(1, rows.best(new int[] {1, 1}));
+                assertArrayEquals(new float[] {0, 1, 0}, rows.leastDistances(points.select(0, 2), false));
+            }
+        }
+    }
+
     @Test
     void tiesGoToTheLowestIndex() {
         Tensor centres = Tensor.of(new float[] {1, 0, -1, 0, 0, 1, 1, 0}, 4, 2);
