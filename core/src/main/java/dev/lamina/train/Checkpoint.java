@@ -106,6 +106,24 @@ final class Checkpoint {
      */
     static Checkpoint load(Path folder) throws IOException {
         RunRecord run = loadRun(folder);
+        Path file = file(folder, run);
+        String name = run.checkpoint();
+        String hash = sha256(file);
+        if (!Objects.equals(hash, run.sha256())) {
+            throw new CorruptFileException("run folder \"" + folder + "\": " + name + " is damaged: it has " + Files.size(file)
+                    + " bytes with sha256 " + hash + ", " + RUN + " expects " + run.sha256()
+                    + ". The run cannot be resumed; start it anew in another folder.");
+        }
+        return new Checkpoint(run, read(file));
+    }
+
+    /**
+     * The file of tensors that a record names.
+     *
+     * @throws TrainingException if it is missing
+     * @throws CorruptFileException if the record names no such file
+     */
+    static Path file(Path folder, RunRecord run) throws CorruptFileException {
         String name = run.checkpoint();
         if (!name.matches("checkpoint-\\d+\\.safetensors")) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " names the checkpoint \"" + name
@@ -116,13 +134,7 @@ final class Checkpoint {
             throw new TrainingException("run folder \"" + folder + "\": " + name + " is missing, which " + RUN
                     + " names. The run cannot be resumed; start it anew in another folder.");
         }
-        String hash = sha256(file);
-        if (!Objects.equals(hash, run.sha256())) {
-            throw new CorruptFileException("run folder \"" + folder + "\": " + name + " is damaged: it has " + Files.size(file)
-                    + " bytes with sha256 " + hash + ", " + RUN + " expects " + run.sha256()
-                    + ". The run cannot be resumed; start it anew in another folder.");
-        }
-        return new Checkpoint(run, read(file));
+        return file;
     }
 
     /** Copies of all tensors of a file. */
