@@ -84,12 +84,19 @@ final class Checkpoint {
         try {
             run = Json.MAPPER.readValue(Files.readAllBytes(file), RunRecord.class);
         } catch (JsonProcessingException e) {
-            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: " + e.getOriginalMessage());
+            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: "
+                    + e.getOriginalMessage().replaceFirst(" \\(start marker.*", "")
+                    + (e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr()) + ".");
         }
         if (run == null || run.config() == null || run.sums() == null || run.statistics() == null || run.checkpoint() == null
                 || run.sha256() == null) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: it lacks config, sums, statistics, "
                     + "checkpoint or sha256.");
+        }
+        if (run.config().model() == null || run.config().data() == null || run.backend() == null || run.device() == null
+                || run.classNames().isEmpty() || run.inputShape().size() != 3 || run.inputShape().stream().anyMatch(n -> n < 1)) {
+            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: it lacks the model, data, backend, device "
+                    + "or class names, or its input shape is " + run.inputShape() + ", needs [C, H, W].");
         }
         if (run.format() != RunRecord.FORMAT) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " has format " + run.format() + ", this Lamina reads "

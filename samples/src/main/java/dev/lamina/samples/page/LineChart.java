@@ -5,7 +5,7 @@ import java.util.Locale;
 
 /**
  * Curves as SVG for an {@link Html} page, told apart by colour and dashes; each point says its value when pointed at. Values that are not
- * finite are left out, and the curve is broken there. Immutable and thread-safe.
+ * finite, or beyond 1e300, are left out, and the curve is broken there. Immutable and thread-safe.
  *
  * @param title above the chart
  * @param unit of the values
@@ -23,6 +23,7 @@ public record LineChart(String title, String unit, String across, List<Curve> cu
     private static final int COLOURS = 8;
     private static final int MOST_DOTS = 60;
     private static final double TICKS = 5;
+    private static final double LARGEST = 1e300;
     private static final String[] DASHES = {"", "7 4", "2 3", "10 3 2 3"};
 
     /** Copies the list. */
@@ -45,7 +46,7 @@ public record LineChart(String title, String unit, String across, List<Curve> cu
     /** A value at a position. */
     public record Point(double x, double y) {
         private boolean shown() {
-            return Double.isFinite(x) && Double.isFinite(y);
+            return Double.isFinite(x) && Math.abs(y) <= LARGEST;
         }
     }
 
@@ -62,7 +63,7 @@ public record LineChart(String title, String unit, String across, List<Curve> cu
         StringBuilder svg = new StringBuilder(String.format(Locale.ROOT,
                 "<svg viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\" role=\"img\" aria-label=\"%s\">%n", WIDTH, height, WIDTH, height,
                 Html.escape(description())));
-        svg.append(String.format(Locale.ROOT, "<text x=\"%d\" y=\"16\" font-weight=\"600\">%s</text><text class=\"soft\" x=\"%d\" "
+        svg.append(String.format(Locale.ROOT, "<text class=\"title\" x=\"%d\" y=\"16\">%s</text><text class=\"soft\" x=\"%d\" "
                 + "y=\"16\" text-anchor=\"end\">%s</text>%n", LEFT, Html.escape(title), WIDTH - RIGHT, Html.escape(unit)));
         if (all.isEmpty()) {
             svg.append(String.format(Locale.ROOT, "<text class=\"soft\" x=\"%d\" y=\"%d\">no finite value</text>%n", LEFT, HEIGHT / 2));
@@ -98,7 +99,8 @@ public record LineChart(String title, String unit, String across, List<Curve> cu
             low = Math.min(low, value);
             high = Math.max(high, value);
         }
-        double room = high > low ? 0 : least / 2;
+        double size = Math.max(Math.abs(low), Math.abs(high));
+        double room = high - low > 1e-9 * size ? 0 : least / 2;
         return new Range(low - room, high + room);
     }
 

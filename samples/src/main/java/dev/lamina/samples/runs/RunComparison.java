@@ -119,10 +119,9 @@ public final class RunComparison {
     /** A page with both tables and the curves of all runs in common charts. */
     public String html() {
         Html page = new Html("lamina runs: " + String.join(", ", names));
-        page.header(true, runs.size() + " runs side by side", names.toArray(String[]::new));
-        page.section("Figures");
+        page.header(true, runs.size() + " runs side by side", String.join(", ", runs.stream().map(r -> r.path().toString()).toList()));
+        page.section("Tables");
         add(page, "Figures", ">", figures());
-        page.endSection().section("Settings that differ");
         if (differences().isEmpty()) {
             page.paragraph("No setting differs.");
         } else {
@@ -139,7 +138,7 @@ public final class RunComparison {
     }
 
     private void add(Html page, String caption, String alignment, Map<String, List<String>> rows) {
-        List<String> headings = new ArrayList<>(List.of(""));
+        List<String> headings = new ArrayList<>(List.of("what"));
         names.forEach(n -> headings.add(alignment + n));
         page.table(caption, headings, rows.entrySet().stream().map(e -> new Html.Row(false, cells(e.getKey(), e.getValue()))).toList());
     }
