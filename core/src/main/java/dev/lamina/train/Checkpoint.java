@@ -95,8 +95,8 @@ final class Checkpoint {
         }
         if (run.config().model() == null || run.config().data() == null || run.backend() == null || run.device() == null
                 || run.classNames().isEmpty() || run.inputShape().size() != 3 || run.inputShape().stream().anyMatch(n -> n < 1)) {
-            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: it lacks the model, data, backend, device "
-                    + "or class names, or its input shape is " + run.inputShape() + ", needs [C, H, W].");
+            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: it lacks the model, data, backend, "
+                    + "device or class names, or its input shape is " + run.inputShape() + ", needs [C, H, W].");
         }
         if (run.format() != RunRecord.FORMAT) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " has format " + run.format() + ", this Lamina reads "

@@ -33,7 +33,7 @@ import picocli.CommandLine.Spec;
 /** {@code lamina eval}: measures a run's weights on test samples. */
 @Command(name = "eval", mixinStandardHelpOptions = true,
         description = "Measures a run's weights on test samples: loss, accuracy, confusion matrix, figures of each class, worst mistakes. "
-                + "Writes report.json, classes.csv, confusion.csv and .png, confused.csv, predictions.csv, mistakes.png, and the run's page.",
+                + "Writes report.json, classes.csv, confusion.csv and .png, confused.csv, predictions.csv, mistakes.png, and the page.",
         footer = {"", "A figure whose denominator is 0, such as the precision of a class that is never predicted, is 0.", "", "Examples:",
             "  lamina eval", "  lamina eval runs/mnist", "  lamina eval runs/mnist --backend reference --json result.json"})
 final class EvalCommand implements Callable<Integer> {
@@ -66,8 +66,8 @@ final class EvalCommand implements Callable<Integer> {
     private int batchSize;
 
     @Option(names = "--ten-crop", paramLabel = "SIZE",
-            description = "bring samples to SIZE x SIZE (shorter side, then centre) and average the softmax of ten views of the model's input "
-                    + "size: corners and centre, each also mirrored; samples must be larger than the input")
+            description = "bring samples to SIZE x SIZE (shorter side, then centre) and average the softmax of ten views of the model's "
+                    + "input size: corners and centre, each also mirrored; samples must be larger than the input")
     private Integer tenCrop;
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder of the files (RUN/eval)")
@@ -132,8 +132,8 @@ final class EvalCommand implements Callable<Integer> {
             return features.isEmpty() ? samples : FeatureData.of(backend, features.get(), samples, FitListener.NONE);
         }
         if (features.isPresent()) {
-            throw new IllegalArgumentException("eval: --ten-crop " + tenCrop + ", the run was trained on features, which take whole samples. "
-                    + "Evaluate without ten crops.");
+            throw new IllegalArgumentException("eval: --ten-crop " + tenCrop + ", the run was trained on features, which take whole "
+                    + "samples. Evaluate without ten crops.");
         }
         if (tenCrop < 1) {
             throw new IllegalArgumentException("eval: --ten-crop " + tenCrop + ", needs >= 1.");

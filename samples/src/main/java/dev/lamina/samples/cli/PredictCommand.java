@@ -60,8 +60,8 @@ final class PredictCommand implements Callable<Integer> {
     private boolean invert;
 
     @Option(names = "--ten-crop", paramLabel = "SIZE",
-            description = "bring images to SIZE x SIZE (shorter side, then centre) and average the softmax of ten views of the model's input "
-                    + "size: corners and centre, each also mirrored")
+            description = "bring images to SIZE x SIZE (shorter side, then centre) and average the softmax of ten views of the model's "
+                    + "input size: corners and centre, each also mirrored")
     private Integer tenCrop;
 
     @Option(names = "--batch-size", defaultValue = "64", paramLabel = "N", description = "images at a time (${DEFAULT-VALUE})")

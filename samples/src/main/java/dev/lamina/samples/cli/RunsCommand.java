@@ -27,8 +27,8 @@ final class RunsCommand implements Callable<Integer> {
     private Path dir;
 
     @Option(names = "--sort", defaultValue = "name", paramLabel = "ORDER",
-            description = "name, model, data, epochs, best, last, loss, time or changed (${DEFAULT-VALUE}); the best, the most or the latest "
-                    + "comes first")
+            description = "name, model, data, epochs, best, last, loss, time or changed (${DEFAULT-VALUE}); the best, the most or the "
+                    + "latest comes first")
     private RunList.Order order;
 
     @Option(names = "--reverse", description = "the other way round")

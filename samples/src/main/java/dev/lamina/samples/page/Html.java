@@ -156,7 +156,8 @@ public final class Html {
     @Override
     public String toString() {
         return "<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
-                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + escape(title) + "</title>\n<style>\n"
+                + "<meta name=\"viewport\" content=\"width=device-width, initial-scale=1\">\n<title>" + escape(title) + "</title>\n"
+                + "<style>\n"
                 + base() + resource("page.css") + "</style>\n</head>\n<body>\n" + body + "</body>\n</html>\n";
     }
 

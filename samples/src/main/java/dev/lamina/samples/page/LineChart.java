@@ -152,16 +152,16 @@ public record LineChart(String title, String unit, String across, List<Curve> cu
         if (curve.points.size() <= MOST_DOTS) {
             for (Point point : curve.points) {
                 if (point.shown()) {
-                    svg.append(String.format(Locale.ROOT, "<circle class=\"dot s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s %s: %s"
-                            + "</title></circle>%n", number % COLOURS, x(x, point.x), y(y, point.y), Html.escape(curve.name),
+                    svg.append(String.format(Locale.ROOT, "<circle class=\"dot s%d\" cx=\"%.1f\" cy=\"%.1f\" r=\"3\"><title>%s, %s %s: "
+                            + "%s</title></circle>%n", number % COLOURS, x(x, point.x), y(y, point.y), Html.escape(curve.name),
                             Html.escape(across), number(point.x), number(point.y)));
                 }
             }
         }
         if (curves.size() > 1) {
             int line = HEIGHT + LEGEND_LINE * number;
-            svg.append(String.format(Locale.ROOT, "<path %s d=\"M%d %dh34\"/><text x=\"%d\" y=\"%d\">%s</text>%n", style, LEFT + 8, line + 4,
-                    LEFT + 50, line + 8, Html.escape(curve.name)));
+            svg.append(String.format(Locale.ROOT, "<path %s d=\"M%d %dh34\"/><text x=\"%d\" y=\"%d\">%s</text>%n", style, LEFT + 8,
+                    line + 4, LEFT + 50, line + 8, Html.escape(curve.name)));
         }
     }
 

@@ -90,8 +90,8 @@ public record Environment(String started, String lamina, String commit, String j
             Environment[] entries = JSON.readValue(Files.readAllBytes(file), Environment[].class);
             return entries == null ? List.of() : List.of(entries);
         } catch (JsonProcessingException | NullPointerException e) {
-            throw new CorruptFileException(file, "cannot be understood, needs a list of environments. Delete it; a later start makes it anew.",
-                    e);
+            throw new CorruptFileException(file, "cannot be understood, needs a list of environments. Delete it; a later start makes it "
+                    + "anew.", e);
         }
     }
 

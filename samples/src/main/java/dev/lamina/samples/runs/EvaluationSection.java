@@ -37,8 +37,8 @@ final class EvaluationSection {
             mistakes(page, report.path("worst_mistakes"));
             page.end();
         } catch (IOException e) {
-            page.paragraph(EvaluationFiles.FOLDER + "/" + EvaluationFiles.REPORT + " is damaged: " + e.getMessage().lines().findFirst().orElse("")
-                    + ". Evaluate again.");
+            page.paragraph(EvaluationFiles.FOLDER + "/" + EvaluationFiles.REPORT + " is damaged: "
+                    + e.getMessage().lines().findFirst().orElse("") + ". Evaluate again.");
         }
         page.endSection();
     }

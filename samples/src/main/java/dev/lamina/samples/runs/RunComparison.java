@@ -89,7 +89,8 @@ public final class RunComparison {
     /** Both tables, for a terminal. */
     public String text() {
         Map<String, List<String>> differences = differences();
-        return (differences.isEmpty() ? "no setting differs\n" : table("setting", "", differences)) + "\n" + table("figure", ">", figures());
+        String settings = differences.isEmpty() ? "no setting differs\n" : table("setting", "", differences);
+        return settings + "\n" + table("figure", ">", figures());
     }
 
     private String table(String what, String alignment, Map<String, List<String>> rows) {

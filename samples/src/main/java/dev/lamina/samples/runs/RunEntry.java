@@ -53,7 +53,8 @@ public sealed interface RunEntry {
             if (verify) {
                 RunFolder.open(folder);
             }
-            return new Readable(folder, run, Files.getLastModifiedTime(folder.resolve("run.json")).toInstant().truncatedTo(ChronoUnit.SECONDS));
+            Instant changed = Files.getLastModifiedTime(folder.resolve("run.json")).toInstant();
+            return new Readable(folder, run, changed.truncatedTo(ChronoUnit.SECONDS));
         } catch (IOException | TrainingException | IllegalArgumentException | NullPointerException e) {
             String prefix = "run folder \"" + folder + "\": ";
             String message = e.getMessage() == null ? e.getClass().getSimpleName() : e.getMessage();

@@ -70,8 +70,8 @@ public final class RunList {
 
     /** A table of the runs, and a line for each other folder. */
     public static String text(List<RunEntry> entries) {
-        TextTable table = new TextTable("run", "state", "model", "data", ">epochs", ">best top-1", ">last top-1", ">loss", ">time", "backend",
-                "device");
+        TextTable table = new TextTable("run", "state", "model", "data", ">epochs", ">best top-1", ">last top-1", ">loss", ">time",
+                "backend", "device");
         StringBuilder others = new StringBuilder();
         boolean any = false;
         for (RunEntry entry : entries) {

@@ -87,11 +87,11 @@ class RunsCommandTest {
         assertEquals(7, lines.size(), outcome.out());
         assertTrue(lines.get(1).matches("a-stopped +stopped +linear +digits +2/2 .*reference.*"), lines.get(1));
         assertTrue(lines.get(2).startsWith("b-good     finished  linear  digits     2/2"), lines.get(2));
-        assertEquals("c-damaged: damaged: run.json is damaged: it lacks the model, data, backend, device or class names, or its input shape "
-                + "is [1, 28, 28], needs [C, H, W].", lines.get(3));
+        assertEquals("c-damaged: damaged: run.json is damaged: it lacks the model, data, backend, device or class names, or its input "
+                + "shape is [1, 28, 28], needs [C, H, W].", lines.get(3));
         assertEquals("d-newer: damaged: run.json has format 7, this Lamina reads 1.", lines.get(4));
-        assertEquals("e-bare: damaged: checkpoint-8.safetensors is missing, which run.json names. The run cannot be resumed; start it anew in "
-                + "another folder.", lines.get(5));
+        assertEquals("e-bare: damaged: checkpoint-8.safetensors is missing, which run.json names. The run cannot be resumed; start it anew "
+                + "in another folder.", lines.get(5));
         assertEquals("f-notes: foreign: no run of train: run.json is missing", lines.get(6));
         JsonNode all = json(list);
         assertEquals(6, all.size());
@@ -106,7 +106,8 @@ class RunsCommandTest {
         bytes[bytes.length - 1] ^= 1;
         Files.write(run.resolve("checkpoint-8.safetensors"), bytes);
         assertTrue(Outcome.of("runs", dir.toString()).out().contains("run  stopped"));
-        assertTrue(Outcome.of("runs", dir.toString(), "--verify").out().startsWith("run: damaged: checkpoint-8.safetensors is damaged: it has"));
+        String verified = Outcome.of("runs", dir.toString(), "--verify").out();
+        assertTrue(verified.startsWith("run: damaged: checkpoint-8.safetensors is damaged: it has"), verified);
     }
 
     @Test
@@ -136,7 +137,8 @@ class RunsCommandTest {
                 Outcome.of("runs", nowhere.toString()));
         assertRefused(1, "lamina: run folder \"" + dir + "\": run.json is missing. Give the folder of a run that has started training.",
                 Outcome.of("runs", "compare", made.path().toString(), dir.toString()));
-        assertRefused(2, "positional parameter at index 0..* (RUN) requires at least 2 values", Outcome.of("runs", "compare", made.path().toString()));
+        assertRefused(2, "positional parameter at index 0..* (RUN) requires at least 2 values",
+                Outcome.of("runs", "compare", made.path().toString()));
         assertRefused(2, "Invalid value for option '--sort'", Outcome.of("runs", "--sort", "colour"));
         assertEquals("no folder in \"" + dir + "\".", Outcome.of("runs", dir.toString()).out().strip());
     }

@@ -19,16 +19,17 @@ import org.junit.jupiter.api.io.TempDir;
 class RunEntryTest {
     private static final String RECORD = """
             {"format": 1, "config": {"model": "linear", "data": "digits", "batchSize": 64, "epochs": 2, "seed": 1, "optimizer": "sgd",
-             "rate": 0.1, "schedule": "constant", "evalBatchSize": 256, "precision": "FLOAT32", "options": {"hidden": "3"}},
-             "inputShape": [1, 28, 28], "classNames": ["a", "b"], "statistics": {"mean": [0.5], "std": [0.25]}, "trainSamples": 9,
-             "backend": "reference", "device": "x", "epoch": 1, "batch": 0, "step": 3,
-             "sums": {"loss": 0, "correct1": 0, "correct5": 0, "samples": 0, "seconds": 0}, "seconds": 1.5,
-             "history": [{"epoch": 1, "step": 3, "trainLoss": 0.5, "testLoss": 0.4, "testTop1": 0.75, "testTop5": 1, "learningRate": 0.1}],
-             "finished": false, "checkpoint": "checkpoint-3.safetensors", "sha256": "0"}""";
+                "rate": 0.1, "schedule": "constant", "evalBatchSize": 256, "precision": "FLOAT32", "options": {"hidden": "3"}},
+                "inputShape": [1, 28, 28], "classNames": ["a", "b"], "statistics": {"mean": [0.5], "std": [0.25]}, "trainSamples": 9,
+                "backend": "reference", "device": "x", "epoch": 1, "batch": 0, "step": 3,
+                "sums": {"loss": 0, "correct1": 0, "correct5": 0, "samples": 0, "seconds": 0}, "seconds": 1.5,
+                "history": [{"epoch": 1, "step": 3, "trainLoss": 0.5, "testLoss": 0.4, "testTop1": 0.75, "testTop5": 1,
+                "learningRate": 0.1}],
+                "finished": false, "checkpoint": "checkpoint-3.safetensors", "sha256": "0"}""";
     private static final String REPORT = """
             {"data": "digits", "samples": 9, "loss": 0.5, "top1": 0.75, "top5": 1, "calibration_error": 0.1, "macro": {"f1": 0.5},
-             "classes": [{"name": "a<b", "precision": 0.5, "recall": 1, "f1": 0.6, "support": 4}], "most_confused": [],
-             "worst_mistakes": [{"index": 3, "true": "a", "predicted": "b", "probability": 0.9, "probability_of_true": 0.1}]}""";
+                "classes": [{"name": "a<b", "precision": 0.5, "recall": 1, "f1": 0.6, "support": 4}], "most_confused": [],
+                "worst_mistakes": [{"index": 3, "true": "a", "predicted": "b", "probability": 0.9, "probability_of_true": 0.1}]}""";
 
     @TempDir
     private Path dir;
