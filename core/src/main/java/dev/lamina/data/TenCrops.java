@@ -9,7 +9,7 @@ import java.util.List;
 /**
  * Ten views of each sample of another set (Krizhevsky et al. 2012, section 4.1): the four corners and the centre, then the same five
  * mirrored. View v of sample i has index {@code 10 i + v}; the order of the five is top left, top right, bottom left, bottom right, centre.
- * The centre's offset is half the room, rounded down. Immutable and thread-safe as that set is.
+ * The centre's offset is half the room, rounded down. Thread-safe as that set is.
  */
 public final class TenCrops implements Dataset {
     /** Views of a sample. */
@@ -20,6 +20,10 @@ public final class TenCrops implements Dataset {
     private final Dataset origin;
     private final Shape shape;
     private final int side;
+    /** The sample read last, of which the next views mostly are; nobody writes to it. */
+    private volatile Sample last;
+
+    private record Sample(int number, Tensor image) { }
 
     /**
      * The views of a set's samples, as large as they are.
@@ -140,9 +144,15 @@ public final class TenCrops implements Dataset {
 
     @Override
     public void read(int index, Tensor into) {
-        Tensor sample = Tensor.zeros(DType.UINT8, origin.sampleShape());
-        origin.read(index / VIEWS, sample);
-        copy(side == 0 ? sample : square(sample, side), index % VIEWS, into);
+        int number = index / VIEWS;
+        Sample sample = last;
+        if (sample == null || sample.number != number) {
+            Tensor image = Tensor.zeros(DType.UINT8, origin.sampleShape());
+            origin.read(number, image);
+            sample = new Sample(number, side == 0 ? image : square(image, side));
+            last = sample;
+        }
+        copy(sample.image, index % VIEWS, into);
     }
 
     @Override
