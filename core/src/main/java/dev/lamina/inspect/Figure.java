@@ -122,7 +122,8 @@ public final class Figure {
         }
     }
 
-    private static void text(Graphics2D graphics, String text, int x, int top) {
+    /** Writes lines from a place on; without fonts it logs that. */
+    static void text(Graphics2D graphics, String text, int x, int top) {
         try {
             graphics.setFont(new Font(Font.SANS_SERIF, Font.PLAIN, TEXT));
             List<String> lines = text.lines().toList();
@@ -134,7 +135,8 @@ public final class Figure {
         }
     }
 
-    private static Tensor tensor(BufferedImage canvas) {
+    /** A picture as uint8 {@code [3, H, W]}. */
+    static Tensor tensor(BufferedImage canvas) {
         int plane = canvas.getWidth() * canvas.getHeight();
         int[] rgb = canvas.getRGB(0, 0, canvas.getWidth(), canvas.getHeight(), null, 0, canvas.getWidth());
         byte[] bytes = new byte[3 * plane];

@@ -4,6 +4,7 @@ package dev.lamina.inspect;
 final class Palette {
     private static final double[] POSITIVE = {178, 24, 43};
     private static final double[] NEGATIVE = {33, 102, 172};
+    private static final double[] DARK = {8, 48, 107};
     private static final double[] WHITE = {255, 255, 255};
     private static final double[][] CLASSES = {{31, 119, 180}, {255, 127, 14}, {44, 160, 44}, {214, 39, 40}, {148, 103, 189},
         {140, 86, 75}, {227, 119, 194}, {127, 127, 127}, {188, 189, 34}, {23, 190, 207}};
@@ -13,6 +14,11 @@ final class Palette {
     /** White at 0, blue at -1, red at 1. */
     static double[] signed(double value) {
         return mix(WHITE, value < 0 ? NEGATIVE : POSITIVE, Math.min(1, Math.abs(value)));
+    }
+
+    /** White at 0, dark blue at 1. */
+    static double[] share(double value) {
+        return mix(WHITE, DARK, Math.clamp(value, 0, 1));
     }
 
     /** The colour of a class; from the eleventh on they repeat. */

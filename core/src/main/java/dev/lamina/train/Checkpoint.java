@@ -84,12 +84,19 @@ final class Checkpoint {
         try {
             run = Json.MAPPER.readValue(Files.readAllBytes(file), RunRecord.class);
         } catch (JsonProcessingException e) {
-            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: " + e.getOriginalMessage());
+            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: "
+                    + e.getOriginalMessage().replaceFirst(" \\(start marker.*", "")
+                    + (e.getLocation() == null ? "" : ", line " + e.getLocation().getLineNr()) + ".");
         }
         if (run == null || run.config() == null || run.sums() == null || run.statistics() == null || run.checkpoint() == null
                 || run.sha256() == null) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: it lacks config, sums, statistics, "
                     + "checkpoint or sha256.");
+        }
+        if (run.config().model() == null || run.config().data() == null || run.backend() == null || run.device() == null
+                || run.classNames().isEmpty() || run.inputShape().size() != 3 || run.inputShape().stream().anyMatch(n -> n < 1)) {
+            throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " is damaged: it lacks the model, data, backend, "
+                    + "device or class names, or its input shape is " + run.inputShape() + ", needs [C, H, W].");
         }
         if (run.format() != RunRecord.FORMAT) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " has format " + run.format() + ", this Lamina reads "
@@ -106,6 +113,24 @@ final class Checkpoint {
      */
     static Checkpoint load(Path folder) throws IOException {
         RunRecord run = loadRun(folder);
+        Path file = file(folder, run);
+        String name = run.checkpoint();
+        String hash = sha256(file);
+        if (!Objects.equals(hash, run.sha256())) {
+            throw new CorruptFileException("run folder \"" + folder + "\": " + name + " is damaged: it has " + Files.size(file)
+                    + " bytes with sha256 " + hash + ", " + RUN + " expects " + run.sha256()
+                    + ". The run cannot be resumed; start it anew in another folder.");
+        }
+        return new Checkpoint(run, read(file));
+    }
+
+    /**
+     * The file of tensors that a record names.
+     *
+     * @throws TrainingException if it is missing
+     * @throws CorruptFileException if the record names no such file
+     */
+    static Path file(Path folder, RunRecord run) throws CorruptFileException {
         String name = run.checkpoint();
         if (!name.matches("checkpoint-\\d+\\.safetensors")) {
             throw new CorruptFileException("run folder \"" + folder + "\": " + RUN + " names the checkpoint \"" + name
@@ -116,13 +141,7 @@ final class Checkpoint {
             throw new TrainingException("run folder \"" + folder + "\": " + name + " is missing, which " + RUN
                     + " names. The run cannot be resumed; start it anew in another folder.");
         }
-        String hash = sha256(file);
-        if (!Objects.equals(hash, run.sha256())) {
-            throw new CorruptFileException("run folder \"" + folder + "\": " + name + " is damaged: it has " + Files.size(file)
-                    + " bytes with sha256 " + hash + ", " + RUN + " expects " + run.sha256()
-                    + ". The run cannot be resumed; start it anew in another folder.");
-        }
-        return new Checkpoint(run, read(file));
+        return file;
     }
 
     /** Copies of all tensors of a file. */

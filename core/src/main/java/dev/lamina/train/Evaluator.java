@@ -5,6 +5,7 @@ import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
+import dev.lamina.data.Batch;
 import dev.lamina.data.BatchEpoch;
 import dev.lamina.data.BatchLoader;
 import dev.lamina.data.BatchOptions;
@@ -16,7 +17,9 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import dev.lamina.nn.Model;
 import dev.lamina.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
@@ -110,9 +113,57 @@ public final class Evaluator implements AutoCloseable {
      * @return float32 {@code [B, K]}
      */
     public Tensor predict(Tensor images) {
+        return run(images, TrainingGraph.PROBABILITIES);
+    }
+
+    /**
+     * What the model says of each sample of a set, in order.
+     *
+     * @throws IllegalArgumentException if the samples are of another shape or have other classes than the model
+     * @throws TrainingException if a logit is not finite
+     */
+    public List<Prediction> predictions(Dataset data, int batchSize) {
+        return predictions(data, 1, batchSize);
+    }
+
+    /**
+     * What the model says of each sample by several views of it, whose softmax is averaged.
+     *
+     * @param data holds the views of sample i at the indices from {@code i views} on, as {@link dev.lamina.data.TenCrops} does
+     * @param views views of a sample, at least 1
+     * @param batchSize views at a time
+     * @throws IllegalArgumentException if the views are of another shape or have other classes than the model, or do not come out even
+     * @throws TrainingException if a logit is not finite
+     */
+    public List<Prediction> predictions(Dataset data, int views, int batchSize) {
+        checkFits(model, data);
+        if (views < 1 || data.size() % views != 0) {
+            throw new IllegalArgumentException("evaluator: data \"" + data.name() + "\" has " + data.size() + " views, " + views
+                    + " a sample (must come out even).");
+        }
+        List<Prediction> predictions = new ArrayList<>(data.size() / views);
+        double[][] logits = new double[views][];
+        int row = 0;
+        try (BatchEpoch batches = new BatchLoader(data, BatchOptions.of(batchSize)).epoch(0)) {
+            while (batches.hasNext()) {
+                Batch batch = batches.next().trimmed();
+                Tensor scores = run(batch.images(), TrainingGraph.LOGITS);
+                for (int i = 0; i < batch.size(); i++) {
+                    logits[row % views] = scores.select(0, i).toDoubles();
+                    row++;
+                    if (row % views == 0) {
+                        predictions.add(Prediction.of(row / views - 1, data.label(row - 1), logits));
+                    }
+                }
+            }
+        }
+        return predictions;
+    }
+
+    private Tensor run(Tensor images, String output) {
         Executable executable = predicting.of(images.shape().dim(0));
         executable.run(state, Map.of(TrainingGraph.IMAGES, images));
-        return executable.read(TrainingGraph.PROBABILITIES);
+        return executable.read(output);
     }
 
     static void checkFits(Model model, Dataset data) {

@@ -51,6 +51,25 @@ public final class RunFolder {
     }
 
     /**
+     * Reads all but the weights, and looks whether the file of weights that {@link #open} would read is there, not what is in it.
+     *
+     * @throws TrainingException if there is no run, or the file of weights is missing
+     * @throws IOException if the record is damaged
+     */
+    public static RunInfo info(Path folder) throws IOException {
+        RunRecord run = Checkpoint.loadRun(folder);
+        if (!(run.finished() && Files.isRegularFile(folder.resolve(WEIGHTS)))) {
+            Checkpoint.file(folder, run);
+        }
+        return new RunInfo(folder, run.config(), shape(run), run.classNames(), run.backend(), run.device(), run.trainSamples(), run.step(),
+                run.seconds(), run.history(), run.finished());
+    }
+
+    private static Shape shape(RunRecord run) {
+        return Shape.of(run.inputShape().stream().mapToLong(Long::longValue).toArray());
+    }
+
+    /**
      * Reads settings and weights: the final ones if training is finished, else those of the last checkpoint.
      *
      * @throws TrainingException if there is no run, or a file is missing
@@ -88,7 +107,7 @@ public final class RunFolder {
 
     /** Shape of a sample. */
     public Shape inputShape() {
-        return Shape.of(run.inputShape().stream().mapToLong(Long::longValue).toArray());
+        return shape(run);
     }
 
     /** Names of the classes in label order. */

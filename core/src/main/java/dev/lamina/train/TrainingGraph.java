@@ -30,7 +30,8 @@ import java.util.Map;
  *
  * <p>Inputs: {@value #IMAGES} uint8 {@code [B, C, H, W]}, float32 where there are no channel statistics, and {@value #LABELS} int32
  * {@code [B]} unless for prediction; rows with a negative label count for nothing. Outputs: {@value #LOSS}, {@value #CORRECT1} and
- * {@value #CORRECT5}, float32 scalars, the last two numbers of samples; for prediction {@value #PROBABILITIES} {@code [B, K]}.
+ * {@value #CORRECT5}, float32 scalars, the last two numbers of samples; for prediction {@value #PROBABILITIES} and {@value #LOGITS}
+ * {@code [B, K]}.
  */
 public final class TrainingGraph {
     /** Input: pixels. */
@@ -47,6 +48,8 @@ public final class TrainingGraph {
     public static final String GRADIENT_NORM = "gradientNorm";
     /** Output: softmax of the logits. */
     public static final String PROBABILITIES = "probabilities";
+    /** Output: logits as float32. */
+    public static final String LOGITS = "logits";
     /** Variable: learning rate of the next step, set by the host. */
     public static final String LEARNING_RATE = "lr";
 
@@ -113,6 +116,7 @@ public final class TrainingGraph {
     /** The graph that predicts: inference, probabilities of the classes. */
     public static TrainingGraph prediction(Model model, ChannelStatistics statistics, long batchSize) {
         TrainingGraph made = new TrainingGraph(model, statistics, batchSize, false);
+        made.builder.output(LOGITS, Pointwise.cast(made.logits, DType.FLOAT32));
         made.builder.output(PROBABILITIES, Softmax.softmax(made.logits, 1));
         made.graph = made.builder.build();
         return made;

@@ -9,6 +9,7 @@ import dev.lamina.check.SideReport;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Value;
 import dev.lamina.io.AtomicFiles;
+import dev.lamina.samples.page.Html;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -31,8 +32,8 @@ public final class CheckPage {
 
     static String html(CheckResult result) throws IOException {
         CheckReport report = result.report();
-        return resource("page.html").replace("@TITLE@", GraphDrawing.escape("lamina check: " + report.subject()))
-                .replace("@STYLE@", resource("page.css"))
+        return resource("page.html").replace("@TITLE@", Html.escape("lamina check: " + report.subject()))
+                .replace("@STYLE@", Html.base() + resource("page.css"))
                 .replace("@HEADER@", CheckSummary.header(result))
                 .replace("@CARDS@", CheckSummary.cards(result))
                 .replace("@GRAPH@", GraphDrawing.svg(report.graph()))

@@ -7,6 +7,7 @@ import dev.lamina.check.NodeReport;
 import dev.lamina.check.RepeatReport;
 import dev.lamina.check.SideReport;
 import dev.lamina.check.Verdict;
+import dev.lamina.samples.page.Html;
 import java.util.Map;
 
 /** The parts of the page beside the graph: what came out above it, and below it what was checked and everything else. */
@@ -135,6 +136,6 @@ final class CheckSummary {
     }
 
     private static String escape(String text) {
-        return GraphDrawing.escape(text);
+        return Html.escape(text);
     }
 }

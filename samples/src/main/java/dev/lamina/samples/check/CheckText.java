@@ -7,6 +7,7 @@ import dev.lamina.check.NodeReport;
 import dev.lamina.check.RepeatReport;
 import dev.lamina.check.SideReport;
 import java.io.PrintWriter;
+import dev.lamina.samples.page.TextTable;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;

@@ -3,6 +3,7 @@ package dev.lamina.samples.check;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
+import dev.lamina.samples.page.Html;
 import java.util.Locale;
 
 /** A graph as SVG; scripts and style sheets colour it. Nodes are {@code g} with the id {@code n<node id>}. */
@@ -52,8 +53,8 @@ final class GraphDrawing {
         svg.append(String.format(Locale.ROOT, "<g class=\"node%s\" id=\"n%d\" transform=\"translate(%.1f,%d)\" tabindex=\"0\">"
                 + "<title>%s</title><rect width=\"%d\" height=\"%d\" rx=\"6\"/><text x=\"8\" y=\"15\">%s</text>"
                 + "<text x=\"8\" y=\"29\" class=\"op\">%s</text><text x=\"%d\" y=\"29\" class=\"ratio\"></text></g>%n",
-                input ? " input" : "", node.id(), x(node), y(layout.rank(node)), escape(node.toString()), WIDTH, HEIGHT,
-                escape(label(node)), escape(node.op().name()), WIDTH - 8));
+                input ? " input" : "", node.id(), x(node), y(layout.rank(node)), Html.escape(node.toString()), WIDTH, HEIGHT,
+                Html.escape(label(node)), Html.escape(node.op().name()), WIDTH - 8));
     }
 
     /** The name without the op, which stands below it, and without its middle if it is long. */
@@ -93,10 +94,5 @@ final class GraphDrawing {
         double bend = up ? -ROW : ROW;
         return String.format(Locale.ROOT, "M%.0f %.0fC%.0f %.0f %.0f %.0f %.0f %.0f", x1, y1, x1 + aside, y1 + bend, x2 + aside, y2 - bend,
                 x2, y2);
-    }
-
-    /** Text for SVG and HTML. */
-    static String escape(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;").replace("\"", "&quot;");
     }
 }

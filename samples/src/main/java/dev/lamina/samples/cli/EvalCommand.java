@@ -3,18 +3,24 @@ package dev.lamina.samples.cli;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Dataset;
-import dev.lamina.data.Split;
+import dev.lamina.data.TenCrops;
 import dev.lamina.features.FeatureData;
 import dev.lamina.features.FitListener;
 import dev.lamina.features.Fitted;
 import dev.lamina.nn.Model;
-import dev.lamina.train.Evaluation;
+import dev.lamina.samples.runs.EvaluationFiles;
+import dev.lamina.samples.runs.RunPage;
+import dev.lamina.train.ClassificationReport;
 import dev.lamina.train.Evaluator;
+import dev.lamina.train.Prediction;
 import dev.lamina.train.RunFolder;
 import dev.lamina.train.TrainConfig;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -25,10 +31,15 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code lamina eval}: measures a run's weights on test samples. */
-@Command(name = "eval", mixinStandardHelpOptions = true, description = "Measures a run's weights on test samples.",
-        footer = {"", "Examples:", "  lamina eval", "  lamina eval runs/mnist",
-            "  lamina eval runs/mnist --backend reference --json result.json"})
+@Command(name = "eval", mixinStandardHelpOptions = true,
+        description = "Measures a run's weights on test samples: loss, accuracy, confusion matrix, figures of each class, worst mistakes. "
+                + "Writes report.json, classes.csv, confusion.csv and .png, confused.csv, predictions.csv, mistakes.png, and the page.",
+        footer = {"", "A figure whose denominator is 0, such as the precision of a class that is never predicted, is 0.", "", "Examples:",
+            "  lamina eval", "  lamina eval runs/mnist", "  lamina eval runs/mnist --backend reference --json result.json"})
 final class EvalCommand implements Callable<Integer> {
+    private static final int MOST_PRINTED = 20;
+    private static final int PAIRS_PRINTED = 3;
+
     @Spec
     private CommandSpec spec;
 
@@ -42,6 +53,9 @@ final class EvalCommand implements Callable<Integer> {
     private DataOption dataOption;
 
     @Mixin
+    private ClassNamesOption namesOption;
+
+    @Mixin
     private BackendOption backendOption;
 
     @Option(names = PrecisionOption.NAME, paramLabel = "NAME", converter = PrecisionOption.class,
@@ -51,6 +65,14 @@ final class EvalCommand implements Callable<Integer> {
     @Option(names = "--batch-size", defaultValue = "256", paramLabel = "N", description = "samples at a time (${DEFAULT-VALUE})")
     private int batchSize;
 
+    @Option(names = "--ten-crop", paramLabel = "SIZE",
+            description = "bring samples to SIZE x SIZE (shorter side, then centre) and average the softmax of ten views of the model's "
+                    + "input size: corners and centre, each also mirrored; samples must be larger than the input")
+    private Integer tenCrop;
+
+    @Option(names = "--out", paramLabel = "DIR", description = "folder of the files (RUN/eval)")
+    private Path out;
+
     @Option(names = "--json", paramLabel = "FILE", description = "write the result to this file too")
     private Path json;
 
@@ -58,24 +80,97 @@ final class EvalCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
+        List<String> names = namesOption.of(folder.classNames());
         String name = data != null ? data : folder.config().data();
-        Split split = dataOption.open(name, folder.config().options(), folder.config().seed(), 0);
+        Dataset samples = dataOption.open(name, folder.config().options(), folder.config().seed(), 0).test();
+        requireClasses(samples, folder);
         Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
-            Optional<Fitted> features = FeaturesOption.of(folder);
-            Dataset test = features.isEmpty() ? split.test()
-                    : FeatureData.of(backend, features.get(), split.test(), FitListener.NONE);
-            Evaluation result = evaluator.evaluate(test, batchSize);
-            text.printf("%s on %s: %d samples, loss %.4f, top-1 %.2f %%, top-5 %.2f %%, %.1f s, %.0f samples/s%n", model.name(), name,
-                    result.samples(), result.loss(), 100 * result.top1(), 100 * result.top5(), result.seconds(), result.samplesPerSecond());
+            Dataset seen = seen(samples, FeaturesOption.of(folder), model, backend);
+            int views = tenCrop == null ? 1 : TenCrops.VIEWS;
+            long start = System.nanoTime();
+            List<Prediction> predictions = evaluator.predictions(seen, views, batchSize);
+            double seconds = (System.nanoTime() - start) * 1e-9;
+            ClassificationReport report = ClassificationReport.of(names, predictions);
+            Path target = out != null ? out : folder.path().resolve(EvaluationFiles.FOLDER);
+            EvaluationFiles files = new EvaluationFiles(facts(folder, name, backend, numbers, views, seconds), report, predictions);
+            files.write(target, samples);
+            if (out == null) {
+                RunPage.write(folder.path());
+            }
+            print(text, model.name() + " on " + name, files, seconds, target);
             if (json != null) {
                 double trainLoss = folder.history().isEmpty() ? Double.NaN : folder.history().getLast().trainLoss();
                 TrainConfig config = folder.config().toBuilder().precision(numbers).build();
-                Results.write(json, Results.of(config, backend, trainLoss, result.loss(), result.top1(), result.top5(),
-                        folder.history().size(), result.seconds(), result.samplesPerSecond()));
+                Results.write(json, Results.of(config, backend, trainLoss, report.loss(), report.top1(), report.top5(),
+                        folder.history().size(), seconds, report.samples() / seconds));
             }
         }
         return 0;
+    }
+
+    private static void requireClasses(Dataset samples, RunFolder folder) {
+        List<String> own = folder.classNames();
+        List<String> other = samples.classNames();
+        if (own.equals(other)) {
+            return;
+        }
+        String fact = "has " + other.size() + " classes, the run " + own.size();
+        for (int k = 0; k < own.size() && own.size() == other.size(); k++) {
+            if (!own.get(k).equals(other.get(k))) {
+                fact = "has class " + k + " \"" + other.get(k) + "\", the run \"" + own.get(k) + "\"";
+                break;
+            }
+        }
+        throw new IllegalArgumentException("eval: data \"" + samples.name() + "\" " + fact + " (must be the same classes). Name data of "
+                + "the run's classes; it was trained on \"" + folder.config().data() + "\".");
+    }
+
+    private Dataset seen(Dataset samples, Optional<Fitted> features, Model model, Backend backend) {
+        if (tenCrop == null) {
+            return features.isEmpty() ? samples : FeatureData.of(backend, features.get(), samples, FitListener.NONE);
+        }
+        if (features.isPresent()) {
+            throw new IllegalArgumentException("eval: --ten-crop " + tenCrop + ", the run was trained on features, which take whole "
+                    + "samples. Evaluate without ten crops.");
+        }
+        if (tenCrop < 1) {
+            throw new IllegalArgumentException("eval: --ten-crop " + tenCrop + ", needs >= 1.");
+        }
+        return new TenCrops(samples, tenCrop, model.inputShape().dim(1), model.inputShape().dim(2));
+    }
+
+    private Map<String, Object> facts(RunFolder folder, String name, Backend backend, Precision numbers, int views, double seconds) {
+        Map<String, Object> facts = new LinkedHashMap<>();
+        facts.put("model", folder.config().model());
+        facts.put("data", name);
+        facts.put("epochs", folder.history().size());
+        facts.put("steps", folder.steps());
+        facts.put("backend", backend.name());
+        facts.put("device", backend.device().name());
+        facts.put("precision", numbers.label());
+        facts.put("views", views);
+        if (tenCrop != null) {
+            facts.put("side", tenCrop);
+        }
+        facts.put("seconds", seconds);
+        return facts;
+    }
+
+    private static void print(PrintWriter text, String what, EvaluationFiles files, double seconds, Path target) {
+        ClassificationReport report = files.report();
+        text.printf("%s: %d samples, loss %.4f, top-1 %.2f %%, top-5 %.2f %%, %.1f s, %.0f samples/s%n", what, report.samples(),
+                report.loss(), 100 * report.top1(), 100 * report.top5(), seconds, report.samples() / seconds);
+        if (report.classNames().size() <= MOST_PRINTED) {
+            text.print(files.table());
+        }
+        text.printf("expected calibration error %.4f%n", report.calibrationError());
+        String confused = files.confusedLine(PAIRS_PRINTED);
+        if (!confused.isEmpty()) {
+            text.println("most confused: " + confused);
+        }
+        text.println("written to " + target);
+        text.flush();
     }
 }

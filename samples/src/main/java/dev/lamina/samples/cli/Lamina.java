@@ -5,15 +5,18 @@ import dev.lamina.train.TrainingException;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.NoSuchFileException;
+import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** The {@code lamina} command. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 @Command(name = "lamina", version = "lamina " + Lamina.VERSION, mixinStandardHelpOptions = true,
         description = "Trains and runs neural networks on NVIDIA GPUs, CPUs and in plain Java.",
-        subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, SummaryCommand.class, CheckCommand.class,
-            DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class, BenchCommand.class,
-            RbmCommand.class, DemoCommand.class, ShowCommand.class, ReproduceCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, RunsCommand.class, SummaryCommand.class,
+            CheckCommand.class, DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class,
+            BenchCommand.class, RbmCommand.class, DemoCommand.class, ShowCommand.class, ReproduceCommand.class,
+            CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
             "  lamina eval runs/mnist", "  lamina check --model lenet --html check.html",
@@ -43,6 +46,11 @@ public final class Lamina {
             return CommandLine.ExitCode.USAGE;
         }
         return command.execute(args);
+    }
+
+    /** The words of the command line that a command was found in. */
+    static List<String> arguments(CommandSpec command) {
+        return command.root().commandLine().getParseResult().originalArgs();
     }
 
     /** Errors whose message is written for users; anything else is a defect and shows its stack trace. */

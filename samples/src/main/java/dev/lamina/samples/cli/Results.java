@@ -11,7 +11,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The JSON that {@code train} and {@code eval} write for programs. */
+/** The JSON that commands write for programs. */
 final class Results {
     private static final ObjectMapper JSON = JsonMapper.builder().enable(SerializationFeature.INDENT_OUTPUT).build();
 
@@ -36,7 +36,7 @@ final class Results {
         return result;
     }
 
-    static void write(Path file, Map<String, Object> result) throws IOException {
+    static void write(Path file, Object result) throws IOException {
         AtomicFiles.writeString(file, JSON.writeValueAsString(result) + "\n");
     }
 }

@@ -8,6 +8,8 @@ import dev.lamina.nn.Lint;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
+import dev.lamina.samples.runs.Environment;
+import dev.lamina.samples.runs.RunPageListener;
 import dev.lamina.train.CsvListener;
 import dev.lamina.train.CurvesListener;
 import dev.lamina.train.EpochMetrics;
@@ -132,7 +134,8 @@ final class TrainCommand implements Callable<Integer> {
         long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
         Schedule rates = Schedule.parse(config.schedule(), config.rate(), stepsPerEpoch * Math.max(1, config.epochs()), stepsPerEpoch);
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
-                new JsonSummary(folder), new CurvesListener(folder));
+                new JsonSummary(folder), new CurvesListener(folder),
+                new RunPageListener(folder, network, Environment.now(backend, Lamina.VERSION, Lamina.arguments(spec))));
         Summary summary = network.summary(config.batchSize());
         text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d, %s%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),

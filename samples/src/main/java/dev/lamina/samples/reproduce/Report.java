@@ -5,6 +5,7 @@ import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.lamina.io.AtomicFiles;
+import dev.lamina.samples.page.Html;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -65,27 +66,13 @@ public record Report(String backend, String device, List<Outcome> outcomes) {
     }
 
     private String html() {
-        StringBuilder text = new StringBuilder("""
-                <!DOCTYPE html>
-                <html lang="en"><head><meta charset="utf-8"><title>Figures of the course</title>
-                <style>body{font-family:sans-serif;margin:1em} table{border-collapse:collapse}
-                td,th{border:1px solid #ccc;padding:.3em .6em;text-align:left} td.n{text-align:right} tr.miss td{background:#fdd}
-                small{color:#666}</style></head><body>
-                <h1>Figures of the course</h1>
-                """);
-        text.append("<p>backend ").append(escaped(backend)).append(", ").append(escaped(device)).append("</p>\n<table><tr><th>section</th>"
-                + "<th>what</th><th>expected</th><th>measured</th><th></th><th>s</th></tr>\n");
-        for (Outcome o : outcomes) {
-            text.append(o.passed() ? "<tr>" : "<tr class=\"miss\">").append("<td>").append(o.section()).append("</td><td>")
-                    .append(escaped(o.name())).append("<br><small>").append(escaped(o.settings())).append("</small></td><td class=\"n\">")
-                    .append(escaped(o.expectedText())).append("</td><td class=\"n\">").append(escaped(o.figureText())).append("</td><td>")
-                    .append(o.verdict()).append(o.problem() == null ? "" : "<br><small>" + escaped(o.problem()) + "</small>")
-                    .append("</td><td class=\"n\">").append(String.format(Locale.ROOT, "%.1f", o.seconds())).append("</td></tr>\n");
-        }
-        return text.append("</table></body></html>\n").toString();
-    }
-
-    private static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
+        long passed = outcomes.stream().filter(Outcome::passed).count();
+        Html page = new Html("Figures of the course").header(passed == outcomes.size(),
+                passed + " of " + outcomes.size() + " figures are in their bands", "backend " + backend + ", " + device);
+        page.table("Expected and measured", List.of(">section", "what", ">expected", ">measured", "verdict", ">s"),
+                outcomes.stream().map(o -> new Html.Row(!o.passed(), List.of(Integer.toString(o.section()), o.name() + "\n" + o.settings(),
+                        o.expectedText(), o.figureText(), o.verdict() + (o.problem() == null ? "" : "\n" + o.problem()),
+                        String.format(Locale.ROOT, "%.1f", o.seconds())))).toList());
+        return page.toString();
     }
 }

@@ -1,16 +1,16 @@
-package dev.lamina.samples.check;
+package dev.lamina.samples.page;
 
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 
 /** Rows of words in aligned columns. Not thread-safe. */
-final class TextTable {
+public final class TextTable {
     private final List<String[]> rows = new ArrayList<>();
     private final boolean[] right;
 
     /** A table with these headings; those that begin with {@code >} are aligned to the right. */
-    TextTable(String... headings) {
+    public TextTable(String... headings) {
         right = new boolean[headings.length];
         String[] plain = new String[headings.length];
         for (int i = 0; i < headings.length; i++) {
@@ -20,7 +20,8 @@ final class TextTable {
         rows.add(plain);
     }
 
-    void add(String... cells) {
+    /** Adds a row with as many cells as there are headings. */
+    public void add(String... cells) {
         rows.add(cells);
     }
 
