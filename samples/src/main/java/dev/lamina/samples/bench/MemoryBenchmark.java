@@ -68,7 +68,8 @@ public final class MemoryBenchmark {
     /** Plans, and runs two training steps. */
     public static Result run(Backend backend, Model small, Model model, Optimizer optimizer, int batch) {
         if (!ResidentMemory.isKnown()) {
-            throw new IllegalStateException("bench memory: resident memory is read from /proc, which this system does not have. Use Linux.");
+            throw new IllegalStateException("bench memory: resident memory is read from /proc, which this system does not have. Use "
+                    + "Linux.");
         }
         steps(backend, small, optimizer, 1);
         System.gc();

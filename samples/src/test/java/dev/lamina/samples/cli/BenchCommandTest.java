@@ -66,11 +66,11 @@ class BenchCommandTest {
     @Test
     @EnabledOnOs(OS.LINUX)
     void memoryOfAStepIsPlannedAndMeasured() {
-        Outcome outcome = Outcome.of("bench", "memory", "--model", "mlp", "--hidden", "4096", "--batch-size", "64", "--backend", "reference",
-                "--here");
+        Outcome outcome = Outcome.of("bench", "memory", "--model", "mlp", "--hidden", "4096", "--batch-size", "64", "--backend",
+                "reference", "--here");
         assertEquals(0, outcome.exit(), outcome.err());
-        Matcher figures = Pattern.compile("planned ([0-9.]+) MiB \\(arena ([0-9.]+), variables ([0-9.]+), batch ([0-9.]+)\\), measured peak "
-                + "([0-9.]+) MiB").matcher(outcome.out());
+        Matcher figures = Pattern.compile("planned ([0-9.]+) MiB \\(arena ([0-9.]+), variables ([0-9.]+), batch ([0-9.]+)\\), "
+                + "measured peak ([0-9.]+) MiB").matcher(outcome.out());
         assertTrue(figures.find(), outcome.out());
         double[] mib = IntStream.rangeClosed(1, 5).mapToDouble(k -> Double.parseDouble(figures.group(k))).toArray();
         assertEquals(mib[1] + mib[2] + mib[3], mib[0], 0.2);
