@@ -11,9 +11,10 @@ import picocli.CommandLine.Command;
 /** The {@code lamina} command. Exit codes: 0 done, 1 failed, 2 wrong usage. */
 @Command(name = "lamina", version = "lamina " + Lamina.VERSION, mixinStandardHelpOptions = true,
         description = "Trains and runs neural networks on NVIDIA GPUs, CPUs and in plain Java.",
-        subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, SummaryCommand.class, CheckCommand.class,
-            DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class, BenchCommand.class,
-            RbmCommand.class, DemoCommand.class, ShowCommand.class, ReproduceCommand.class, CommandLine.HelpCommand.class},
+        subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, SummaryCommand.class, ModelsCommand.class,
+            CheckCommand.class, DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class,
+            BenchCommand.class, RbmCommand.class, DemoCommand.class, ShowCommand.class, ReproduceCommand.class,
+            CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
             "  lamina eval runs/mnist", "  lamina check --model lenet --html check.html",
