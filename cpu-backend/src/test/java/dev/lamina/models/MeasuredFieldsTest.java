@@ -87,7 +87,7 @@ class MeasuredFieldsTest {
             one.set(1, 0, map, centre, centre);
         }
         Value unit = Reduction.sum(y.times(Source.constant(builder, one)));
-        Graph graph = builder.output("gradient", Gradients.of(unit, List.of(x)).getFirst()).build();
+        Graph graph = builder.output("y", y).output("gradient", Gradients.of(unit, List.of(x)).getFirst()).build();
         double[] gradient;
         try (Backend reference = Backends.open("reference"); State state = reference.createState(graph.variables());
                 Executable executable = reference.compile(graph, CompileOptions.defaults())) {

@@ -85,7 +85,6 @@ class MemorisationTest {
                 steps++;
             }
         }
-        System.err.println("STEPS " + steps + " " + loss);
         assertTrue(loss < LOSS, "loss " + loss + " after " + steps + " steps");
     }
 }
