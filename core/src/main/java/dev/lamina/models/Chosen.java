@@ -64,12 +64,12 @@ final class Chosen {
         return number("dropout", 0, Math.nextDown(1.0), "0 <= dropout < 1");
     }
 
-    /** Whole numbers, at least 1, separated by commas; maybe none. */
+    /** Whole numbers, at least 1, separated by commas or x; maybe none. */
     long[] sizes(String name) {
         if (text(name).isEmpty()) {
             return new long[0];
         }
-        String[] parts = text(name).split(",", -1);
+        String[] parts = text(name).split("[,x]", -1);
         long[] sizes = new long[parts.length];
         for (int i = 0; i < sizes.length; i++) {
             try {

@@ -64,7 +64,7 @@ public final class Models {
     }
 
     private static ModelOptions hidden(long... widths) {
-        return ModelOptions.defaults().with("hidden", Arrays.stream(widths).mapToObj(Long::toString).collect(Collectors.joining(",")));
+        return ModelOptions.defaults().with("hidden", Arrays.stream(widths).mapToObj(Long::toString).collect(Collectors.joining("x")));
     }
 
     /** LeNet-5 (LeCun et al. 1998) with rectifiers and max pooling; images smaller than 32 pixels are padded by 2. */

@@ -44,7 +44,8 @@ class ModelCountsTest {
         assertEquals(138_357_544, parameters("vgg16", none.with("head", "convolution")));
         assertEquals(25_557_032, parameters("resnet50", none.with("stride", "1x1")));
         // The first 1x1 of three blocks computes a quarter of its places, each 256 x 128 x 56 x 56 at stride 1.
-        assertEquals(4_089_184_256L - 3L * 256 * 128 * (56 * 56 - 28 * 28), Shapes.of("resnet50", none.with("stride", "1x1")).summary().macsPerSample());
+        assertEquals(4_089_184_256L - 3L * 256 * 128 * (56 * 56 - 28 * 28),
+                Shapes.of("resnet50", none.with("stride", "1x1")).summary().macsPerSample());
     }
 
     @ParameterizedTest

@@ -41,7 +41,7 @@ class ModelOptionsTest {
             resnet20 | width    | 0    | resnet20: option width = 0, needs a number > 0, at most 1024.
             resnet20 | width    | wide | resnet20: option width = wide, needs a number > 0, at most 1024.
             nin      | dropout  | 1    | nin: option dropout = 1, needs 0 <= dropout < 1.
-            mlp      | hidden   | 8,x  | mlp: option hidden = 8,x, needs whole numbers >= 1, separated by commas.
+            mlp      | hidden   | 8,a  | mlp: option hidden = 8,a, needs whole numbers >= 1, separated by commas.
             """)
     void wrongOptionsAreExplained(String model, String option, String value, String message) {
         assertEquals(message, refusal(model, Models.info(model).input(), NONE.with(option, value)));

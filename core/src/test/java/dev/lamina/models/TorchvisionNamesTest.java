@@ -114,7 +114,8 @@ class TorchvisionNamesTest {
         TorchvisionNames.of(ten).forEach((ours, theirs) -> tensors.put(theirs,
                 Tensor.zeros(DType.FLOAT32, ten.parameters().type(ours).shape())));
         Model thousand = Models.create("vgg16", Shape.of(3, 32, 32), 1000);
-        assertEquals("vgg16: \"classifier.6.weight\" is [10, 4096], model has 1000 classes. Pass classes = 10.", refusal(tensors, thousand));
+        assertEquals("vgg16: \"classifier.6.weight\" is [10, 4096], model has 1000 classes. Pass classes = 10.",
+                refusal(tensors, thousand));
     }
 
     @Test

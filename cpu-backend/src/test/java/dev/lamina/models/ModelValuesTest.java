@@ -1,10 +1,14 @@
 package dev.lamina.models;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
+import dev.lamina.data.ChannelStatistics;
+import dev.lamina.features.CnnFeatures;
+import dev.lamina.features.Fitted;
 import dev.lamina.graph.Normalization;
 import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Value;
@@ -24,6 +28,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.Test;
@@ -162,6 +167,21 @@ class ModelValuesTest {
         fewer.keySet().retainAll(shallow.parameters().names());
         Tensor images = ModelRun.images(deep, 2);
         near(logits(deep, weights, images), logits(shallow, fewer, images));
+    }
+
+    /** A file of features tells how to make the network again. */
+    @Test
+    void cutNetworksAreSavedWithTheirOptions(@TempDir Path folder) throws IOException {
+        ChannelStatistics plain = new ChannelStatistics(List.of(0.0, 0.0, 0.0), List.of(1.0, 1.0, 1.0));
+        for (Model model : List.of(Models.create("resnet20", Shape.of(3, 16, 16), 10, NONE.width(0.25).with("shortcut", "B")),
+                Models.mlp(Shape.of(3, 16, 16), 10, "tanh", 5, 6))) {
+            Path file = folder.resolve(model.name());
+            CnnFeatures cut = new CnnFeatures(model, CnnFeatures.LAST_HIDDEN, plain, ModelRun.weights(model, 6));
+            cut.restore(model.inputShape(), Map.of()).save(file);
+            Fitted again = Fitted.load(file);
+            assertEquals(cut.options(), again.featurizer().options());
+            assertEquals(model.options(), ((CnnFeatures) again.featurizer()).model().options());
+        }
     }
 
     @Test

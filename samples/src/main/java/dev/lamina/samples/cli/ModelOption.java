@@ -81,7 +81,7 @@ final class ModelOption {
     static Model create(String name, Map<String, String> settings, Shape input, int classes) {
         ModelOptions options = VariantOption.of(settings);
         if (name.equals(MLP)) {
-            options = options.with(HIDDEN, settings.getOrDefault(HIDDEN, DEFAULT_HIDDEN))
+            options = options.with(HIDDEN, settings.getOrDefault(HIDDEN, DEFAULT_HIDDEN).replace(',', 'x'))
                     .with(ACTIVATION_SETTING, settings.getOrDefault(ACTIVATION_SETTING, DEFAULT_ACTIVATION));
         }
         return Models.create(name, input, classes, options);
