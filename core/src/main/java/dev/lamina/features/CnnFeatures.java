@@ -8,6 +8,7 @@ import dev.lamina.graph.Node;
 import dev.lamina.graph.Shaping;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.Value;
+import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Context;
 import dev.lamina.nn.Model;
@@ -65,10 +66,28 @@ public record CnnFeatures(Model model, String node, ChannelStatistics statistics
         String model = options.string("model", "");
         String node = options.string("node", LAST_HIDDEN);
         int classes = options.number("classes", 10);
+        ModelOptions variant = variant(options.string("options", ""));
         if (model.isEmpty()) {
             throw new IllegalArgumentException("cnn: no trained network given. Name a run: cnn:run=FOLDER,node=NODE.");
         }
-        return new Unloaded(model, node, classes);
+        return new Unloaded(model, node, classes, variant);
+    }
+
+    /** Options of the model as one option's value, which may not hold a comma. */
+    private static String joined(ModelOptions variant) {
+        return variant.toString().replace(',', ';');
+    }
+
+    private static ModelOptions variant(String text) {
+        ModelOptions variant = ModelOptions.defaults();
+        for (String pair : text.isEmpty() ? new String[0] : text.split(";")) {
+            int at = pair.indexOf('=');
+            if (at < 1) {
+                throw new IllegalArgumentException("cnn: options=" + text + ": \"" + pair + "\" is not of the form name=value.");
+            }
+            variant = variant.with(pair.substring(0, at), pair.substring(at + 1));
+        }
+        return variant;
     }
 
     @Override
@@ -78,7 +97,7 @@ public record CnnFeatures(Model model, String node, ChannelStatistics statistics
 
     @Override
     public Map<String, String> options() {
-        return new Unloaded(model.name(), node, model.classes()).options();
+        return new Unloaded(model.name(), node, model.classes(), new ModelOptions(model.options())).options();
     }
 
     @Override
@@ -96,7 +115,7 @@ public record CnnFeatures(Model model, String node, ChannelStatistics statistics
     }
 
     /** Model and node by name, until the weights are there. */
-    private record Unloaded(String model, String node, int classes) implements Featurizer {
+    private record Unloaded(String model, String node, int classes, ModelOptions variant) implements Featurizer {
         @Override
         public String kind() {
             return "cnn";
@@ -108,6 +127,9 @@ public record CnnFeatures(Model model, String node, ChannelStatistics statistics
             options.put("model", model);
             options.put("node", node);
             options.put("classes", Integer.toString(classes));
+            if (!variant.values().isEmpty()) {
+                options.put("options", joined(variant));
+            }
             return options;
         }
 
@@ -122,7 +144,7 @@ public record CnnFeatures(Model model, String node, ChannelStatistics statistics
             long channels = sampleShape.dim(0);
             ChannelStatistics statistics = new ChannelStatistics(list(Restored.tensor(tensors, "cnn", MEAN, DType.FLOAT64, channels)),
                     list(Restored.tensor(tensors, "cnn", STD, DType.FLOAT64, channels)));
-            return new FittedCnn(new CnnFeatures(Models.create(model, sampleShape, classes), node, statistics, tensors));
+            return new FittedCnn(new CnnFeatures(Models.create(model, sampleShape, classes, variant), node, statistics, tensors));
         }
 
         private static List<Double> list(Tensor tensor) {

@@ -1,2 +1,5 @@
-/** Ready-made models by name. May import {@code dev.lamina.tensor}, {@code dev.lamina.graph} and {@code dev.lamina.nn} only. */
+/**
+ * Ready-made models by name. May import {@code dev.lamina.tensor}, {@code dev.lamina.graph}, {@code dev.lamina.nn} and
+ * {@code dev.lamina.io} only.
+ */
 package dev.lamina.models;

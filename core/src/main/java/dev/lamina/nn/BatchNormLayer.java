@@ -12,8 +12,9 @@ import dev.lamina.graph.Value;
  * {@code run ← (1 - momentum) run + momentum batch} with the unbiased variance. Else by the running statistics.
  *
  * @param rank rank of the input, 4 for images
+ * @param weightInit what γ starts as
  */
-record BatchNormLayer(String name, int rank, double epsilon, double momentum) implements Layer {
+record BatchNormLayer(String name, int rank, double epsilon, double momentum, Initializer weightInit) implements Layer {
     BatchNormLayer {
         if (!(epsilon > 0)) {
             throw new GraphException("batchNorm \"" + name + "\": epsilon = " + epsilon + ", needs > 0.");
@@ -34,7 +35,7 @@ record BatchNormLayer(String name, int rank, double epsilon, double momentum) im
         }
         long channels = x.shape().dim(1);
         TensorType type = inner.known("weight").orElse(TensorType.of(x.dtype(), channels));
-        Value gamma = inner.parameter("weight", type, Initializer.ones());
+        Value gamma = inner.parameter("weight", type, weightInit);
         Value beta = inner.parameter("bias", type, Initializer.zeros());
         Value mean = inner.buffer("running_mean", type, Initializer.zeros());
         Value variance = inner.buffer("running_var", type, Initializer.ones());

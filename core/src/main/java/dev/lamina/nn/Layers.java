@@ -58,12 +58,17 @@ public final class Layers {
 
     /** Batch normalisation of images; momentum is the share of the batch in the running statistics. */
     public static Layer batchNorm2d(String name, double epsilon, double momentum) {
-        return new BatchNormLayer(name, 4, epsilon, momentum);
+        return new BatchNormLayer(name, 4, epsilon, momentum, Initializer.ones());
+    }
+
+    /** Batch normalisation of images with ε 1e-5 and momentum 0.1 whose weight γ starts otherwise than as 1. */
+    public static Layer batchNorm2d(String name, Initializer weightInit) {
+        return new BatchNormLayer(name, 4, 1e-5, 0.1, weightInit);
     }
 
     /** Batch normalisation of features {@code [N, D]} with ε 1e-5 and momentum 0.1. */
     public static Layer batchNorm1d(String name) {
-        return new BatchNormLayer(name, 2, 1e-5, 0.1);
+        return new BatchNormLayer(name, 2, 1e-5, 0.1, Initializer.ones());
     }
 
     // --- activations --------------------------------------------------------------------------------------------------------------------
@@ -71,6 +76,11 @@ public final class Layers {
     /** {@code max(0, x)}. */
     public static Layer relu() {
         return activation("relu", Pointwise::relu);
+    }
+
+    /** {@code min(max(0, x), 6)}. */
+    public static Layer relu6() {
+        return activation("relu6", x -> Pointwise.clip(x, 0, 6));
     }
 
     /** {@code 1 / (1 + e^-x)}. */
@@ -228,6 +238,17 @@ public final class Layers {
     /** Local response normalisation with all its attributes; the name may be null. */
     public static Layer lrn(String name, Normalization.Lrn attributes) {
         return named("lrn", name, x -> Normalization.lrn(x, attributes));
+    }
+
+    /** {@code body(x) + shortcut(x)}; the body adds its nodes first. */
+    public static Layer residual(Layer body, Layer shortcut) {
+        return (context, x) -> body.apply(context, x).plus(shortcut.apply(context, x));
+    }
+
+    /** The maps of all branches, in this order, each applied to the same images. */
+    public static Layer concat(Layer... branches) {
+        List<Layer> all = List.of(branches);
+        return (context, x) -> Shaping.concat(1, all.stream().map(branch -> branch.apply(context, x)).toArray(Value[]::new));
     }
 
     /** The layer with one more element in the path of its names. */

@@ -7,6 +7,7 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
+import java.util.Map;
 
 /**
  * An image classifier.
@@ -15,10 +16,17 @@ import dev.lamina.tensor.Shape;
  * @param inputShape {@code [C, H, W]} of one image
  * @param classes number of logits
  * @param layer what maps images to logits
+ * @param options what {@code dev.lamina.models.Models} needs besides name, shape and classes to make the model again
  */
-public record Model(String name, Shape inputShape, int classes, Layer layer) {
-    /** Checks the numbers. */
+public record Model(String name, Shape inputShape, int classes, Layer layer, Map<String, String> options) {
+    /** A model without options. */
+    public Model(String name, Shape inputShape, int classes, Layer layer) {
+        this(name, inputShape, classes, layer, Map.of());
+    }
+
+    /** Checks the numbers and copies the options. */
     public Model {
+        options = Map.copyOf(options);
         if (inputShape.rank() != 3) {
             throw new GraphException("model \"" + name + "\": input has rank " + inputShape.rank() + " " + inputShape
                     + ", needs rank 3 [C, H, W].");

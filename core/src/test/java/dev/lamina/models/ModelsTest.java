@@ -35,7 +35,9 @@ class ModelsTest {
 
     @Test
     void unknownNamesListTheKnown() {
-        assertEquals("model \"lennet\" is unknown; known are linear, mlp, lenet, resnet20, alexnet, vgg16.",
+        assertEquals("model \"lennet\" is unknown; known are linear, mlp, lenet, alexnet, alexnet-single, vgg11, vgg11-bn, vgg13, "
+                + "vgg13-bn, vgg16, vgg16-bn, vgg19, vgg19-bn, resnet20, resnet32, resnet56, resnet18, resnet34, resnet50, "
+                + "squeezenet1.1, mobilenetv2, nin, nin-imagenet.",
                 assertThrows(IllegalArgumentException.class, () -> Models.create("lennet", Shape.of(1, 28, 28), 10)).getMessage());
     }
 
@@ -52,7 +54,7 @@ class ModelsTest {
     @Test
     void everyNameIsKnown() {
         for (String name : Models.names()) {
-            long size = name.equals("alexnet") ? 227 : 32;
+            long size = name.equals("alexnet") ? 227 : name.equals("nin-imagenet") ? 224 : 32;
             assertEquals(name, Models.create(name, Shape.of(3, size, size), 7).name());
         }
     }

@@ -2,6 +2,7 @@ package dev.lamina.parity;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.graph.Window;
+import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Layers;
 import dev.lamina.nn.Model;
@@ -9,6 +10,7 @@ import dev.lamina.nn.Sequential;
 import dev.lamina.optim.Sgd;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
+import java.util.Locale;
 
 /** Training steps of models, small enough for a check on the reference. */
 public enum CheckedModels {
@@ -20,6 +22,8 @@ public enum CheckedModels {
     MIXED(4, 3, 13, 11),
     /** Residual sums. */
     RESNET20(2, 3, 16, 16),
+    /** Branches side by side, pooling windows that hang over the end; narrow. */
+    SQUEEZENET(2, 3, 32, 32),
     /** Groups, overlapping pooling; 60 million parameters. */
     ALEXNET(2, 3, 67, 67);
 
@@ -32,7 +36,11 @@ public enum CheckedModels {
     }
 
     private Model create() {
-        return this == MIXED ? mixed() : Models.create(name().toLowerCase(java.util.Locale.ROOT), input, 10);
+        return switch (this) {
+            case MIXED -> mixed();
+            case SQUEEZENET -> Models.create("squeezenet1.1", input, 10, ModelOptions.defaults().width(0.25));
+            default -> Models.create(name().toLowerCase(Locale.ROOT), input, 10);
+        };
     }
 
     private Model mixed() {

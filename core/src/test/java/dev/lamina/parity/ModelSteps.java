@@ -91,6 +91,11 @@ public final class ModelSteps implements AutoCloseable {
         return outputs;
     }
 
+    /** Takes one step on images {@code [N, C, H, W]} of the floating type and labels {@code [N]}, int32. */
+    public Map<String, Tensor> run(Tensor images, Tensor labels) {
+        return executable.call(state, Map.of("images", images, "labels", labels));
+    }
+
     private Map<String, Tensor> inputs(int step) {
         Philox.Stream random = new Philox.Stream(SEED, step, 1);
         Shape x = model.inputShape();

@@ -28,7 +28,7 @@ class ModelCheckTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"MLP", "LENET", "MIXED", "RESNET20"})
+    @EnumSource(names = {"MLP", "LENET", "MIXED", "RESNET20", "SQUEEZENET"})
     void oneStepAtDrawnWeightsAgrees(CheckedModels model) {
         check(model, 0, 1);
     }

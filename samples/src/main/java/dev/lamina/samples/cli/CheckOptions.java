@@ -8,6 +8,7 @@ import dev.lamina.data.Dataset;
 import dev.lamina.features.FeatureData;
 import dev.lamina.features.FitListener;
 import dev.lamina.features.Fitted;
+import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
@@ -35,8 +36,11 @@ final class CheckOptions {
     private static final int SAMPLES = 512;
 
     @Option(names = "--model", paramLabel = "NAME",
-            description = "linear, mlp, lenet, resnet20, alexnet or vgg16, with drawn weights (lenet)")
+            description = "a model with drawn weights; `lamina models` lists them (lenet)")
     private String model;
+
+    @Mixin
+    private VariantOption variant;
 
     @Option(names = "--run", paramLabel = "RUN",
             description = "the model, weights, optimizer and data of a run folder instead; of `rbm train` too")
@@ -54,7 +58,7 @@ final class CheckOptions {
     private DataOption dataOption;
 
     @Option(names = "--input", split = ",", paramLabel = "C,H,W",
-            description = "shape of a sample (that of --data, else 1,28,28; resnet20 and vgg16 3,32,32; alexnet 3,67,67)")
+            description = "shape of a sample (that of --data, else a small one that the model takes)")
     private long[] input;
 
     @Option(names = "--classes", paramLabel = "K", description = "number of classes (that of the data)")
@@ -93,14 +97,14 @@ final class CheckOptions {
 
     private CheckPlan drawn(String name) throws IOException {
         Dataset samples = open(data == null ? DIGITS : data, Map.of());
-        Shape shape = input != null ? given() : data != null ? samples.sampleShape() : usual(name);
+        Shape shape = input != null ? given() : data != null ? samples.sampleShape() : Models.info(name).smallInput();
         int count = classes == null ? samples.classNames().size() : classes;
         String updates = optimizer == null ? "momentum" : optimizer;
         TrainConfig config = TrainConfig.builder(name, samples.name()).batchSize(batch).seed(seed).optimizer(updates)
                 .rate(Optimizer.parse(updates, 0).defaultRate()).build();
         CheckData fitted = CheckData.fit(samples, shape, count, data != null, seed);
         ChannelStatistics statistics = ChannelStatistics.of(fitted.samples().first(SAMPLES));
-        return plan(fitted, statistics, Models.create(name, shape, count), config, Map.of(), "drawn");
+        return plan(fitted, statistics, ModelOption.create(name, variant.settings(), shape, count), config, Map.of(), "drawn");
     }
 
     private CheckPlan trained(RunFolder folder) throws IOException {
@@ -150,9 +154,9 @@ final class CheckOptions {
     }
 
     private void refuseModel(String option) {
-        if (model != null || input != null || classes != null) {
+        if (model != null || variant.given() || input != null || classes != null) {
             throw new IllegalArgumentException("check: " + option + " brings its model, input shape and classes; leave out --model, "
-                    + "--input and --classes.");
+                    + "--width, --model-option, --input and --classes.");
         }
     }
 
@@ -169,8 +173,9 @@ final class CheckOptions {
             Map<String, Tensor> weights, String origin) {
         TrainingSubject subject = new TrainingSubject(network, fitted.samples(), statistics, config,
                 Optimizer.parse(config.optimizer(), config.weightDecay()), weights);
-        Map<String, String> settings = settings("model", network.name() + ", input " + network.inputShape() + ", " + network.classes()
-                + " classes", origin, fitted.description());
+        String options = network.options().isEmpty() ? "" : " (" + new ModelOptions(network.options()) + ")";
+        Map<String, String> settings = settings("model", network.name() + options + ", input " + network.inputShape() + ", "
+                + network.classes() + " classes", origin, fitted.description());
         if (!lossOnly) {
             settings.put("optimizer", config.optimizer() + ", learning rate " + config.rate());
         }
@@ -188,14 +193,5 @@ final class CheckOptions {
             throw new IllegalArgumentException("check: --input has " + input.length + " numbers, needs C,H,W, e.g. 3,32,32.");
         }
         return Shape.of(input);
-    }
-
-    /** A shape that a model takes and the judge computes in seconds. */
-    private static Shape usual(String model) {
-        return switch (model) {
-            case "resnet20", "vgg16" -> Shape.of(3, 32, 32);
-            case "alexnet" -> Shape.of(3, 67, 67);
-            default -> Shape.of(1, 28, 28);
-        };
     }
 }

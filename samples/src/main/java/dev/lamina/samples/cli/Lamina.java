@@ -14,6 +14,7 @@ import picocli.CommandLine.Model.CommandSpec;
 @Command(name = "lamina", version = "lamina " + Lamina.VERSION, mixinStandardHelpOptions = true,
         description = "Trains and runs neural networks on NVIDIA GPUs, CPUs and in plain Java.",
         subcommands = {TrainCommand.class, EvalCommand.class, PredictCommand.class, RunsCommand.class, SummaryCommand.class,
+            ModelsCommand.class,
             CheckCommand.class, DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class,
             BenchCommand.class, RbmCommand.class, DemoCommand.class, ShowCommand.class, ReproduceCommand.class,
             CommandLine.HelpCommand.class},

@@ -1,5 +1,7 @@
 package dev.lamina.samples.cli;
 
+import dev.lamina.models.ModelInfo;
+import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Layers;
 import dev.lamina.nn.Model;
@@ -7,7 +9,9 @@ import dev.lamina.tensor.Shape;
 import dev.lamina.train.TrainConfig;
 import java.util.Arrays;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** The options that pick a model, and how a run's settings hold them. */
@@ -22,7 +26,8 @@ final class ModelOption {
     private static final String DEFAULT_HIDDEN = "256";
     private static final String DEFAULT_ACTIVATION = "relu";
 
-    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME", description = "linear, mlp, lenet, resnet20, alexnet or vgg16")
+    @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME",
+            description = "linear, mlp, lenet, resnet20, alexnet, vgg16, ...; `lamina models` lists them")
     private String model;
 
     @Option(names = "--hidden", split = ",", paramLabel = "H,...", description = "mlp: widths of the hidden layers (256)")
@@ -31,24 +36,35 @@ final class ModelOption {
     @Option(names = "--activation", paramLabel = "NAME", description = "mlp: " + ACTIVATION + " (relu)")
     private String activation;
 
+    @Mixin
+    private VariantOption variant;
+
     /** The model's name. */
     String name() {
         return model;
     }
 
+    /** What is known of the model. */
+    ModelInfo info() {
+        return Models.info(model);
+    }
+
     /** What a run must remember to build the model again. */
     Map<String, String> settings() {
+        Map<String, String> settings = new TreeMap<>(variant.settings());
         if (!model.equals(MLP)) {
             if (hidden != null || activation != null) {
                 throw new IllegalArgumentException("model \"" + model + "\": " + (hidden != null ? "--hidden" : "--activation")
                         + " is for --model mlp only.");
             }
-            return Map.of();
+            return settings;
         }
-        String widths = hidden == null ? DEFAULT_HIDDEN : Arrays.stream(hidden).mapToObj(Long::toString).collect(Collectors.joining(","));
         String function = activation == null ? DEFAULT_ACTIVATION : activation;
         Layers.activation(function);
-        return Map.of(HIDDEN, widths, ACTIVATION_SETTING, function);
+        settings.put(HIDDEN, hidden == null ? DEFAULT_HIDDEN
+                : Arrays.stream(hidden).mapToObj(Long::toString).collect(Collectors.joining(",")));
+        settings.put(ACTIVATION_SETTING, function);
+        return settings;
     }
 
     /** The model that these options describe. */
@@ -61,11 +77,13 @@ final class ModelOption {
         return create(config.model(), config.options(), input, classes);
     }
 
-    private static Model create(String name, Map<String, String> settings, Shape input, int classes) {
-        if (!name.equals(MLP)) {
-            return Models.create(name, input, classes);
+    /** The model of this name by a run's settings. */
+    static Model create(String name, Map<String, String> settings, Shape input, int classes) {
+        ModelOptions options = VariantOption.of(settings);
+        if (name.equals(MLP)) {
+            options = options.with(HIDDEN, settings.getOrDefault(HIDDEN, DEFAULT_HIDDEN).replace(',', 'x'))
+                    .with(ACTIVATION_SETTING, settings.getOrDefault(ACTIVATION_SETTING, DEFAULT_ACTIVATION));
         }
-        long[] widths = Arrays.stream(settings.getOrDefault(HIDDEN, DEFAULT_HIDDEN).split(",")).mapToLong(Long::parseLong).toArray();
-        return Models.mlp(input, classes, settings.getOrDefault(ACTIVATION_SETTING, DEFAULT_ACTIVATION), widths);
+        return Models.create(name, input, classes, options);
     }
 }

@@ -23,7 +23,8 @@ import picocli.CommandLine.Spec;
 /** {@code lamina summary}: what a model holds and costs, from shapes alone. */
 @Command(name = "summary", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Shows layers, shapes, parameters, FLOPs, receptive fields and memory, before anything is allocated.",
-        footer = {"", "Examples:", "  lamina summary --model lenet", "  lamina summary --model mlp --hidden 128 --activation binarizeBlock",
+        footer = {"", "Examples:", "  lamina summary --model lenet", "  lamina summary --model resnet50 --width 0.5",
+            "  lamina summary --model mlp --hidden 128 --activation binarizeBlock",
             "  lamina summary --model linear --input 3,256,256 --classes 49152 --memory 80GiB"})
 final class SummaryCommand implements Callable<Integer> {
     private static final Pattern SIZE = Pattern.compile("(\\d+(?:\\.\\d+)?)\\s*(KiB|MiB|GiB|TiB|B)?");
@@ -35,11 +36,11 @@ final class SummaryCommand implements Callable<Integer> {
     @Mixin
     private ModelOption modelOption;
 
-    @Option(names = "--input", defaultValue = "1,28,28", split = ",", paramLabel = "C,H,W", description = "shape of a sample")
+    @Option(names = "--input", split = ",", paramLabel = "C,H,W", description = "shape of a sample (that the model was published for)")
     private long[] input;
 
-    @Option(names = "--classes", defaultValue = "10", paramLabel = "K", description = "number of classes")
-    private int classes;
+    @Option(names = "--classes", paramLabel = "K", description = "number of classes (that the model was published for)")
+    private Integer classes;
 
     @Option(names = "--batch-size", defaultValue = "1", paramLabel = "N", description = "samples in a step")
     private int batchSize;
@@ -56,10 +57,11 @@ final class SummaryCommand implements Callable<Integer> {
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
-        if (input.length != 3) {
+        if (input != null && input.length != 3) {
             throw new IllegalArgumentException("summary: --input has " + input.length + " numbers, needs C,H,W, e.g. 3,32,32.");
         }
-        Model network = modelOption.create(Shape.of(input), classes);
+        Model network = modelOption.create(input == null ? modelOption.info().input() : Shape.of(input),
+                classes == null ? modelOption.info().classes() : classes);
         if (dot) {
             GraphBuilder graph = new GraphBuilder();
             Value images = graph.input("images", network.inputType(batchSize));

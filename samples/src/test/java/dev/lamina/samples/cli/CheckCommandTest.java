@@ -133,7 +133,7 @@ class CheckCommandTest {
                 "--train-limit", "100", "--epochs", "1", "--out", run.toString()).exit());
         Outcome outcome = check("--run", run.toString(), "--backends", "reference", "--all");
         assertEquals(0, outcome.exit(), outcome.out() + outcome.err());
-        assertTrue(outcome.out().contains("model: mlp, input [5, 1, 1], 10 classes"), outcome.out());
+        assertTrue(outcome.out().contains("model: mlp (activation=relu,hidden=7), input [5, 1, 1], 10 classes"), outcome.out());
         assertTrue(outcome.out().contains("[2, 7]"), outcome.out());
     }
 

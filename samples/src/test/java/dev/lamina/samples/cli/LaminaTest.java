@@ -110,7 +110,7 @@ class LaminaTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            train --model lenot                     | 1 | lamina: model "lenot" is unknown; known are linear, mlp, lenet, resnet20,
+            train --model lenot                     | 1 | lamina: model "lenot" is unknown; known are linear, mlp, lenet, alexnet,
             train --backend tpu                     | 1 | lamina: backend "tpu" is unknown; known are auto, cuda, cpu, reference.
             train --lr -1                           | 1 | lamina: trainConfig: rate = -1.0, needs a finite number >= 0.
             train --batch-size 0                    | 1 | lamina: trainConfig: batchSize = 0, needs >= 1.
