@@ -37,6 +37,17 @@ public final class Datasets {
         }
     }
 
+    /** True if a set consists of image files: by its name, or as a path. */
+    public static boolean isFiles(String name) {
+        return Catalog.ENTRIES.stream().anyMatch(entry -> entry.name().equals(name) && entry.format() == CatalogEntry.Format.IMAGES)
+                || !names().contains(name);
+    }
+
+    /** True if a set has no samples to judge by of its own, so that {@link #open} holds some out. */
+    public static boolean holdsOut(String name) throws IOException {
+        return isPath(name) ? ImageFolder.holdsOut(Path.of(name)) : name.equals("flowers");
+    }
+
     /**
      * Reads a data set into memory, after fetching it if the options allow that and it is missing; images are read when they are used.
      *

@@ -38,6 +38,13 @@ public final class ImageFolder {
         return open(file.endsWith(".zip") ? file.substring(0, file.length() - 4) : file, root, options, seed, null);
     }
 
+    /** True if there is no part to judge by, so that {@link #open} holds one out. */
+    static boolean holdsOut(Path root) throws IOException {
+        try (ImageTree tree = ImageTree.open(root)) {
+            return ImageLayout.of(root.toString(), tree).test().isEmpty();
+        }
+    }
+
     /** {@link #open(Path, ImageOptions, long)} of a set whose images are known to have a shape. */
     static Split open(String name, Path root, ImageOptions options, long seed, Shape known) throws IOException {
         ImageTree tree = ImageTree.open(root);

@@ -10,6 +10,7 @@ import dev.lamina.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
@@ -88,6 +89,9 @@ public final class Augmentation {
             }
             steps.add(made);
         }
+        if (steps.stream().anyMatch(Resize.class::isInstance) && steps.stream().noneMatch(RandomCrop.class::isInstance)) {
+            throw new IllegalArgumentException("augment \"" + brief(text) + "\": resize leaves an image larger than the sample. Add crop.");
+        }
         return new Augmentation(steps, mixing);
     }
 
@@ -116,7 +120,7 @@ public final class Augmentation {
 
     /** The text with all numbers; {@code none} of no change. */
     public String text() {
-        Stream<String> mixed = Stream.ofNullable(mixing).map(m -> m.kind().name().toLowerCase(java.util.Locale.ROOT) + ":" + m.alpha());
+        Stream<String> mixed = Stream.ofNullable(mixing).map(m -> m.kind().name().toLowerCase(Locale.ROOT) + ":" + StepText.plain(m.alpha()));
         String text = Stream.concat(steps.stream().map(Step::text), mixed).collect(Collectors.joining("+"));
         return text.isEmpty() ? "none" : text;
     }

@@ -16,7 +16,7 @@ import dev.lamina.tensor.Shape;
 record ColourNoise(double deviation) implements Step {
     @Override
     public String text() {
-        return "pca:" + deviation;
+        return "pca:" + StepText.plain(deviation);
     }
 
     @Override

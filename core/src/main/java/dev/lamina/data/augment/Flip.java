@@ -7,7 +7,7 @@ import dev.lamina.tensor.Philox;
 record Flip(double probability) implements Step {
     @Override
     public String text() {
-        return "flip:" + probability;
+        return "flip:" + StepText.plain(probability);
     }
 
     @Override

@@ -16,7 +16,7 @@ import dev.lamina.tensor.Shape;
 record Jitter(double brightness, double contrast, double saturation, double hue) implements Step {
     @Override
     public String text() {
-        return "jitter:" + brightness + "," + contrast + "," + saturation + "," + hue;
+        return "jitter:" + StepText.plain(brightness) + "," + StepText.plain(contrast) + "," + StepText.plain(saturation) + "," + StepText.plain(hue);
     }
 
     @Override

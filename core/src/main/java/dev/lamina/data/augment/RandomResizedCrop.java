@@ -13,7 +13,7 @@ record RandomResizedCrop(double least, double most, double narrow, double wide) 
 
     @Override
     public String text() {
-        return "rrc:" + least + "," + most + "," + narrow + "," + wide;
+        return "rrc:" + StepText.plain(least) + "," + StepText.plain(most) + "," + StepText.plain(narrow) + "," + StepText.plain(wide);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package dev.lamina.data.augment;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.regex.Pattern;
 
@@ -11,7 +12,7 @@ import java.util.regex.Pattern;
  * @param numbers after it, empty without a colon
  */
 record StepText(String text, String name, List<String> numbers) {
-    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}(\\.\\d{1,12})?");
+    private static final Pattern NUMBER = Pattern.compile("-?\\d{1,9}(\\.\\d{1,20})?");
 
     static StepText of(String part) {
         int colon = part.indexOf(':');
@@ -52,8 +53,9 @@ record StepText(String text, String name, List<String> numbers) {
         return (int) value;
     }
 
-    private static String plain(double value) {
-        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    /** A number as this reads it, without an exponent. */
+    static String plain(double value) {
+        return new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
     }
 
     IllegalArgumentException error(String fact) {

@@ -59,7 +59,7 @@ final class EvalCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         String name = data != null ? data : folder.config().data();
-        Split split = dataOption.open(name, folder.config().options(), folder.config().seed(), 0);
+        Split split = dataOption.open(name, PredictCommand.imageSettings(folder), folder.config().seed(), 0);
         Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {

@@ -2,7 +2,11 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.data.Datasets;
+import dev.lamina.data.Fit;
+import dev.lamina.data.ImageOptions;
 import dev.lamina.features.Fitted;
+import dev.lamina.io.Image;
 import dev.lamina.io.ImageFile;
 import dev.lamina.nn.Model;
 import dev.lamina.tensor.DType;
@@ -15,7 +19,9 @@ import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Command;
@@ -27,7 +33,7 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina predict}: classifies image files with a run's weights. */
 @Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
-        footer = {"", "Images are made grey if the model wants one channel, and resized to its input.",
+        footer = {"", "Images are made grey if the model wants one channel, and resized to its input; a run on images fits them as it fitted its own.",
             "Digits of the built-in sets are light on dark; --invert turns dark ink on paper into that.", "", "Example:",
             "  lamina predict --run runs/mnist --invert seven.png"})
 final class PredictCommand implements Callable<Integer> {
@@ -62,7 +68,7 @@ final class PredictCommand implements Callable<Integer> {
         Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Tensor batch = Tensor.zeros(DType.UINT8, Shape.of(images.size(), input.dim(0), input.dim(1), input.dim(2)));
         for (int i = 0; i < images.size(); i++) {
-            batch.select(0, i).copyFrom(load(images.get(i), input));
+            batch.select(0, i).copyFrom(load(images.get(i), input, folder));
         }
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
@@ -79,8 +85,27 @@ final class PredictCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Tensor load(Path file, Shape input) throws IOException {
+    /** The run's settings, with the size of its samples where they do not say: images from elsewhere are fitted to it. */
+    static Map<String, String> imageSettings(RunFolder folder) {
+        Map<String, String> settings = new TreeMap<>(folder.config().options());
+        Shape input = folder.inputShape();
+        if (!settings.containsKey(FeaturesOption.SETTING)) {
+            settings.putIfAbsent(ImageOption.SIZE, input.dim(1) + "x" + input.dim(2));
+            if (input.dim(0) == 1 || input.dim(0) == 3) {
+                settings.putIfAbsent(ImageOption.CHANNELS, Long.toString(input.dim(0)));
+            }
+        }
+        return settings;
+    }
+
+    private Tensor load(Path file, Shape input, RunFolder folder) throws IOException {
         Tensor image = ImageFile.read(file);
+        if (Datasets.isFiles(folder.config().data()) || folder.config().options().containsKey(ImageOption.SIZE)) {
+            ImageOptions options = new ImageOption().options(imageSettings(folder));
+            Fit fit = new Fit((int) input.dim(0), (int) input.dim(1), (int) input.dim(2), options.shortSide());
+            Tensor sample = fit.apply(Image.of(image)).tensor();
+            return invert ? inverted(sample) : sample;
+        }
         Tensor channels = input.dim(0) == 1 ? ImageFile.toGrey(image) : image;
         if (channels.shape().dim(0) != input.dim(0)) {
             throw new IllegalArgumentException(file + ": the image is grey, the model wants " + input.dim(0) + " channels.");
