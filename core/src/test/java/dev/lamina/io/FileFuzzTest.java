@@ -44,6 +44,8 @@ class FileFuzzTest {
         static final Budget ZIPPED = new Budget(256 << 10, 8 * 1032);
         /** A byte of JPEG or of deflate describes up to 1,032 pixels or bytes, held a few times over in decoding. */
         static final Budget IMAGE = new Budget(1 << 20, 16 * 1032);
+        /** Of at most 2^16 pixels, whatever the bytes. */
+        static final Budget WEBP = new Budget(8 << 20, 16 * 1032);
     }
 
     @Test
@@ -123,6 +125,15 @@ class FileFuzzTest {
         for (int type : new int[] {BufferedImage.TYPE_INT_RGB, BufferedImage.TYPE_BYTE_GRAY}) {
             fuzz(Files.write(dir.resolve("image.jpg"), ImageFileTest.encode("jpg", 9, 7, type)), 3000, Budget.IMAGE, ImageFile::read,
                     Mutations::mutate);
+        }
+    }
+
+    /** The decoder is another library's: what it throws must become our error, and what it takes must stay in bounds. */
+    @Test
+    void webp() throws IOException {
+        for (byte[] valid : List.of(WebpTest.LOSSY, WebpTest.LOSSLESS, WebpTest.ALPHA)) {
+            Files.write(dir.resolve("image.webp"), valid);
+            fuzz(dir.resolve("image.webp"), 1000, Budget.WEBP, file -> ImageFile.read(file, 1 << 16), Mutations::mutate);
         }
     }
 

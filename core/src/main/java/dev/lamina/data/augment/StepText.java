@@ -35,7 +35,7 @@ record StepText(String text, String name, List<String> numbers) {
         }
         String number = numbers.get(position);
         if (!NUMBER.matcher(number).matches()) {
-            throw error("\"" + number + "\" is no number such as 4 or 0.25");
+            throw error("\"" + Augmentation.brief(number) + "\" is no number such as 4 or 0.25");
         }
         double value = Double.parseDouble(number);
         if (value < least || value > most) {

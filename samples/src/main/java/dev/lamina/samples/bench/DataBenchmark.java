@@ -18,6 +18,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.stream.IntStream;
 
 /**
  * Measures how fast samples are read, without training.
@@ -57,6 +58,7 @@ public record DataBenchmark(String name, Augmentation augmentation, int batchSiz
         for (int threads : workers) {
             rows.add(print(out, new Row("load", threads, load(decoding, threads))));
         }
+        IntStream.range(0, kept.size()).parallel().forEach(kept::source);
         for (int threads : workers) {
             rows.add(print(out, new Row("load, kept", threads, load(kept, threads))));
         }
