@@ -7,8 +7,6 @@ import java.awt.image.BufferedImage;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -23,7 +21,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** PNG, JPEG and WebP images as uint8 tensors {@code [C, H, W]}. Stateless and thread-safe. */
+/** PNG, JPEG and lossy WebP images as uint8 tensors {@code [C, H, W]}. Stateless and thread-safe. */
 public final class ImageFile {
     /** Pixels that {@link #read(Path)} allows; a header that claims more is refused before anything is decoded. */
     public static final long MAX_PIXELS = 64L << 20;
@@ -38,9 +36,6 @@ public final class ImageFile {
      */
     private static final long MOST_PIXELS_A_BYTE = 1024;
 
-    /** The WebP decoder needs a few hundred bytes for a picture of one colour, whatever its size; so the limit is absolute. */
-    private static final long MOST_WEBP_PIXELS = 16L << 20;
-
     private ImageFile() { }
 
     /**
@@ -48,7 +43,7 @@ public final class ImageFile {
      * are looked up, colour profiles and EXIF orientation are left aside.
      *
      * @return uint8 {@code [1, H, W]} or {@code [3, H, W]}
-     * @throws CorruptFileException if the file is no PNG, JPEG or WebP image, is damaged or truncated, or has more than
+     * @throws CorruptFileException if the file is no PNG, JPEG or lossy WebP image, is damaged or truncated, or has more than
      *         {@link #MAX_PIXELS}
      * @throws IOException if it cannot be read
      */
@@ -96,8 +91,8 @@ public final class ImageFile {
                 yield Pixels.planes(image, image.getRaster().getNumBands() == 1);
             }
             case WEBP -> {
-                requireWhole(name, bytes);
-                yield Pixels.planes(decode(name, bytes, "webp", Math.min(maxPixels, MOST_WEBP_PIXELS)), false);
+                byte[] simple = WebpFrame.simple(name, bytes);
+                yield Pixels.planes(decode(name, simple, "webp", Math.min(maxPixels, MOST_PIXELS_A_BYTE * simple.length)), false);
             }
         };
     }
@@ -105,15 +100,6 @@ public final class ImageFile {
     private static void requireLimit(long maxPixels) {
         if (maxPixels < 1 || maxPixels > MAX_PIXELS) {
             throw new IllegalArgumentException("image: maxPixels = " + maxPixels + ", needs 1 to " + MAX_PIXELS + ".");
-        }
-    }
-
-    /** The length in the RIFF header must be there. */
-    private static void requireWhole(String name, byte[] bytes) throws CorruptFileException {
-        long claimed = 8 + (ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt(4) & 0xffffffffL);
-        if (claimed > bytes.length) {
-            throw new CorruptFileException(name + ": claims " + claimed + " bytes, " + bytes.length
-                    + " are there. The file is truncated; copy it again.");
         }
     }
 

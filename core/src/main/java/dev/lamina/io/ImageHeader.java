@@ -11,15 +11,13 @@ import java.nio.charset.StandardCharsets;
  * @param channels of JPEG the components: 1, 3, or 4 of CMYK; else 0
  */
 public record ImageHeader(Format format, int width, int height, int channels) {
-    private static final int LENGTH = 12;
-
     /** Formats that are read. */
     public enum Format {
         /** Portable Network Graphics. */
         PNG,
         /** JPEG, baseline and progressive, 8 bits. */
         JPEG,
-        /** WebP, with loss and without, of an animation its first picture. */
+        /** WebP with loss, without alpha. */
         WEBP
     }
 
@@ -41,7 +39,10 @@ public record ImageHeader(Format format, int width, int height, int channels) {
         ImageHeader header = switch (format) {
             case PNG -> bytes.length < 24 ? null : new ImageHeader(format, big(bytes, 16, 4), big(bytes, 20, 4), 0);
             case JPEG -> jpeg(bytes);
-            case WEBP -> webp(bytes);
+            case WEBP -> {
+                byte[] simple = WebpFrame.simple(name, bytes);
+                yield new ImageHeader(format, WebpFrame.width(simple), WebpFrame.height(simple), 0);
+            }
         };
         if (header == null) {
             throw new CorruptFileException(name + ": ends at byte " + bytes.length
@@ -91,22 +92,6 @@ public record ImageHeader(Format format, int width, int height, int channels) {
         return null;
     }
 
-    private static ImageHeader webp(byte[] bytes) {
-        if (bytes.length < LENGTH + 18) {
-            return null;
-        }
-        int data = LENGTH + 8;
-        return switch (text(bytes, LENGTH)) {
-            case "VP8 " -> new ImageHeader(Format.WEBP, little(bytes, data + 6, 2) & 0x3fff, little(bytes, data + 8, 2) & 0x3fff, 0);
-            case "VP8L" -> {
-                int packed = little(bytes, data + 1, 4);
-                yield new ImageHeader(Format.WEBP, (packed & 0x3fff) + 1, (packed >>> 14 & 0x3fff) + 1, 0);
-            }
-            case "VP8X" -> new ImageHeader(Format.WEBP, little(bytes, data + 4, 3) + 1, little(bytes, data + 7, 3) + 1, 0);
-            default -> null;
-        };
-    }
-
     private static String text(byte[] bytes, int at) {
         return at + 4 > bytes.length ? "" : new String(bytes, at, 4, StandardCharsets.ISO_8859_1);
     }
@@ -115,14 +100,6 @@ public record ImageHeader(Format format, int width, int height, int channels) {
         int value = 0;
         for (int i = 0; i < count; i++) {
             value = value << 8 | bytes[at + i] & 0xff;
-        }
-        return value;
-    }
-
-    private static int little(byte[] bytes, int at, int count) {
-        int value = 0;
-        for (int i = 0; i < count; i++) {
-            value |= (bytes[at + i] & 0xff) << 8 * i;
         }
         return value;
     }

@@ -16,9 +16,12 @@ import dev.lamina.data.ChannelStatistics;
 import dev.lamina.data.Split;
 import dev.lamina.data.augment.Augmentation;
 import dev.lamina.graph.Shaping;
+import dev.lamina.graph.TensorType;
+import dev.lamina.nn.Initializer;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.io.IOException;
@@ -33,7 +36,7 @@ import org.junit.jupiter.api.io.TempDir;
 class LossTermsTest {
     /** Logits are the pixels, so that losses can be worked out by hand. */
     private static final Model IDENTITY = new Model("identity", Shape.of(1, 1, 3), 3, (context, x) -> Shaping.flatten(x)
-            .plus(context.parameter("zero", Shape.of(3), dev.lamina.nn.Initializer.zeros())));
+            .plus(context.parameter("zero", TensorType.of(DType.FLOAT32, 3), Initializer.zeros())));
     private static final ChannelStatistics PLAIN = new ChannelStatistics(List.of(0.0), List.of(1.0 / 255));
     private static final double[][] LOGITS = {{1, 2, 3}, {3, 0, 1}};
 
