@@ -10,7 +10,8 @@ import java.util.concurrent.atomic.LongAdder;
  *
  * <p>The order of an epoch is a pure function of (seed, epoch): the permutation drawn by {@link Philox.Stream#permutation} from the stream
  * {@code (step = epoch, stream = 0)} under the key for data order (see {@code DataStreams}: words 0 and 1 of the Philox block with counter
- * {@code (1, 0, 0x44415441, 0xffffffff)} and the seed as key). It depends neither on the batch size nor on prefetching nor on the number of threads, so a run that
+ * {@code (1, 0, 0x44415441, 0xffffffff)} and the seed as key). It depends neither on the batch size nor on prefetching nor on the number
+ * of threads, so a run that
  * stopped after batch {@code b} goes on with {@code epoch(e, b + 1)} and sees exactly the rest.
  *
  * <p>Thread-safe; each epoch iterator belongs to one consuming thread. Several epochs may be open at a time.

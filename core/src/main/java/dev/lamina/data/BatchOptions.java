@@ -33,7 +33,9 @@ public record BatchOptions(int batchSize, boolean shuffle, long seed, boolean dr
         }
     }
 
-    /** Batches of this size in index order, keeping the last, prefetch {@value #DEFAULT_PREFETCH}, seed 0, {@link #defaultWorkers} workers. */
+    /**
+     * Batches of this size in index order, keeping the last, prefetch {@value #DEFAULT_PREFETCH}, seed 0, {@link #defaultWorkers} workers.
+     */
     public static BatchOptions of(int batchSize) {
         return new BatchOptions(batchSize, false, 0, false, DEFAULT_PREFETCH, defaultWorkers());
     }

@@ -58,7 +58,8 @@ final class Catalog {
                             optdigits("optdigits.tes", "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"))),
             new CatalogEntry("cifar10-jpg", "15,000 + 10,000 images of CIFAR-10 as JPEG, 32x32 RGB", "cifar10", Format.IMAGES,
                     Shape.of(3, 32, 32), 15_000, 10_000, CIFAR10, List.of("cifar10-jpg.zip"), List.of(), null, List.of()),
-            new CatalogEntry("flowers", "4,317 photographs of flowers of 5 kinds, 128x128 RGB; a fifth of each kind is held out", "flowers128",
+            new CatalogEntry("flowers", "4,317 photographs of flowers of 5 kinds, 128x128 RGB; a fifth of each kind is held out",
+                    "flowers128",
                     Format.IMAGES, Shape.of(3, 128, 128), 3_453, 864, FLOWERS, List.of("flowers.zip"), List.of(), null, List.of()));
 
     private Catalog() { }

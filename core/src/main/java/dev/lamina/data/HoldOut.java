@@ -18,7 +18,8 @@ public final class HoldOut {
      */
     public static Split of(Dataset data, double share, long seed) {
         if (!(share > 0 && share < 1)) {
-            throw new IllegalArgumentException("data \"" + data.name() + "\": a share of " + share + " cannot be held out, needs 0 < share < 1.");
+            throw new IllegalArgumentException("data \"" + data.name() + "\": a share of " + share
+                    + " cannot be held out, needs 0 < share < 1.");
         }
         boolean[] out = new boolean[data.size()];
         for (int label = 0; label < data.classNames().size(); label++) {

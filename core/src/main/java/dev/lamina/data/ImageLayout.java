@@ -110,7 +110,8 @@ record ImageLayout(List<String> classNames, Part train, Optional<Part> test) {
             boolean loose = image.startsWith(root) && image.indexOf('/', root.length()) < 0
                     || parts.stream().anyMatch(part -> image.startsWith(part) && image.indexOf('/', part.length()) < 0);
             if (loose || !image.startsWith(root)) {
-                throw new DataException("data \"" + name + "\": " + image + " lies beside the class folders. Move it into one, or delete it.");
+                throw new DataException("data \"" + name + "\": " + image
+                        + " lies beside the class folders. Move it into one, or delete it.");
             }
         }
     }

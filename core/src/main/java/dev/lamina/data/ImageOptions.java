@@ -43,7 +43,8 @@ public record ImageOptions(int height, int width, int shortSide, int channels, O
             throw new IllegalArgumentException("resize: short side " + shortSide + ", needs 0 to " + Fit.MOST
                     + "; 0 resizes to just cover the sample.");
         } else if (shortSide > 0) {
-            throw new IllegalArgumentException("resize: short side " + shortSide + " without an image size. Give the size of a sample too.");
+            throw new IllegalArgumentException("resize: short side " + shortSide
+                    + " without an image size. Give the size of a sample too.");
         }
         if (channels != 0 && channels != 1 && channels != 3) {
             throw new IllegalArgumentException("image channels: " + channels + ", needs 1 (grey) or 3.");

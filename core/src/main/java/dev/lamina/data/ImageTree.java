@@ -45,7 +45,8 @@ sealed interface ImageTree extends Closeable permits FolderTree, ZipTree {
 
     /** Names that systems leave behind and nobody means. */
     static boolean hidden(String name) {
-        return name.startsWith(".") || name.equals("__MACOSX") || name.equalsIgnoreCase("Thumbs.db") || name.equalsIgnoreCase("desktop.ini");
+        return name.startsWith(".") || name.equals("__MACOSX") || name.equalsIgnoreCase("Thumbs.db")
+                || name.equalsIgnoreCase("desktop.ini");
     }
 
     @Override

@@ -32,7 +32,7 @@ record PngHeader(int width, int height, int depth, int colourType) {
         String type = "";
         for (int at = SIGNATURE.length; !type.equals("IEND");) {
             if (bytes.length - at < CHUNK_FRAME) {
-                throw new CorruptFileException(name + ": " + "ends at byte " + bytes.length + " without an IEND chunk." + TRUNCATED);
+                throw new CorruptFileException(name + ": ends at byte " + bytes.length + " without an IEND chunk." + TRUNCATED);
             }
             int length = buffer.getInt(at);
             type = new String(bytes, at + 4, 4, StandardCharsets.ISO_8859_1);
@@ -73,16 +73,17 @@ record PngHeader(int width, int height, int depth, int colourType) {
             default -> false;
         };
         if (!known) {
-            throw new CorruptFileException(name + ": " + "has colour type " + colourType + " with " + depth + " bits, which PNG does not define.");
+            throw new CorruptFileException(name + ": has colour type " + colourType + " with " + depth
+                    + " bits, which PNG does not define.");
         }
         if (width < 1 || height < 1) {
-            throw new CorruptFileException(name + ": " + "is " + Integer.toUnsignedString(width) + " x " + Integer.toUnsignedString(height)
+            throw new CorruptFileException(name + ": is " + Integer.toUnsignedString(width) + " x " + Integer.toUnsignedString(height)
                     + ", needs 1 to 2^31 - 1 each.");
         }
         int samples = colourType == 2 ? 3 : colourType == 4 ? 2 : colourType == 6 ? 4 : 1;
         long row = Math.ceilDiv((long) width * samples * depth, 8);
         if (row > MOST_INFLATED * compressed / height) {
-            throw new CorruptFileException(name + ": " + "is " + width + " x " + height + ", which " + compressed
+            throw new CorruptFileException(name + ": is " + width + " x " + height + ", which " + compressed
                     + " bytes of compressed data cannot hold." + TRUNCATED);
         }
     }

@@ -1,5 +1,7 @@
 package dev.lamina.io;
 
+import java.util.Arrays;
+
 /** Separable resampling with triangle filters, which widen when the image shrinks. */
 final class Resampling {
     private Resampling() { }
@@ -42,7 +44,7 @@ final class Resampling {
                 narrowRow(image.pixels(), (c * image.height() + top + y) * image.width() + left, columns, narrow, y * width);
             }
             for (int y = 0; y < height; y++) {
-                java.util.Arrays.fill(sums, 0);
+                Arrays.fill(sums, 0);
                 double[] weights = rows.weights[y];
                 for (int k = 0; k < weights.length; k++) {
                     add(weights[k], narrow, (rows.first[y] + k) * width, sums);

@@ -54,7 +54,8 @@ final class WebpFrame {
     }
 
     private static CorruptFileException refused(String name, String kind) {
-        return new CorruptFileException(name + ": is a " + kind + " WebP image; only lossy ones without alpha are read. Convert it to PNG.");
+        return new CorruptFileException(name + ": is a " + kind
+                + " WebP image; only lossy ones without alpha are read. Convert it to PNG.");
     }
 
     private static byte[] file(byte[] bytes, int from, int length) {

@@ -111,7 +111,8 @@ class BadImagesTest {
                         }),
                 row("folder without classes", "data \"a\": has images but no class folders. Put the images of each class into a folder of "
                         + "its own: " + LAYOUT, root -> ImageFolder.open(root.resolve("train/a"), PLAIN, 1)),
-                row("no image", "data \"empty\": holds no image (.jpg, .jpeg, .png or .webp). Put the images of each class into a folder of "
+                row("no image",
+                        "data \"empty\": holds no image (.jpg, .jpeg, .png or .webp). Put the images of each class into a folder of "
                         + "its own: " + LAYOUT, root -> {
                             Pictures.put(root, "empty/a/readme.txt", GOOD);
                             ImageFolder.open(root.resolve("empty"), PLAIN, 1);
@@ -124,14 +125,16 @@ class BadImagesTest {
                             Pictures.put(root, "sub/learn/a/0.png", GOOD);
                             ImageFolder.open(root.resolve("sub"), PLAIN, 1);
                         }),
-                row("classes differ", "data \"ROOT\": classes of train and test differ: only train has none, only test has \"d\". Give both "
+                row("classes differ",
+                        "data \"ROOT\": classes of train and test differ: only train has none, only test has \"d\". Give both "
                         + "the same class folders.", file("test/d/0.png", GOOD)),
                 row("one class", "data \"one\": train has one class, \"a\"; telling classes apart needs 2.", root -> {
                     Pictures.put(root, "one/train/a/0.png", GOOD);
                     ImageFolder.open(root.resolve("one"), PLAIN, 1);
                 }),
                 row("truncated JPEG", "train/a/1.jpg: ends at byte " + (jpeg.length - 30)
-                        + " without an end marker. The file is truncated; copy it again.", file("train/a/1.jpg", cut(jpeg, jpeg.length - 30))),
+                        + " without an end marker. The file is truncated; copy it again.", file("train/a/1.jpg", cut(jpeg,
+                                jpeg.length - 30))),
                 row("truncated PNG", "train/a/1.png: ends at byte " + (GOOD.length - 12)
                         + " without an IEND chunk. The file is truncated or damaged; copy it again.",
                         file("train/a/1.png", cut(GOOD, GOOD.length - 12))),
@@ -141,15 +144,18 @@ class BadImagesTest {
                         file("train/a/1.jpg", cmyk())),
                 row("empty file", "train/a/1.png: is empty (0 bytes). Copy it again, or delete it.", file("train/a/1.png", new byte[0])),
                 row("no pixels", "train/a/1.png: is 0 x 4, needs 1 to 2^31 - 1 each.", file("train/a/1.png", sized(0, 4))),
-                row("not an image", "train/a/1.png: is neither a PNG, a JPEG nor a WebP image, by its first bytes. Convert it to one of them.",
+                row("not an image",
+                        "train/a/1.png: is neither a PNG, a JPEG nor a WebP image, by its first bytes. Convert it to one of them.",
                         file("train/a/1.png", "hello".getBytes(java.nio.charset.StandardCharsets.US_ASCII))),
-                row("decompression bomb", "train/a/1.png: is 60000 x 60000, which " + idat() + " bytes of compressed data cannot hold. The file "
+                row("decompression bomb", "train/a/1.png: is 60000 x 60000, which " + idat()
+                        + " bytes of compressed data cannot hold. The file "
                         + "is truncated or damaged; copy it again.", root -> {
                             Pictures.put(root, "train/a/1.png", sized(60000, 60000));
                             Dataset data = ImageFolder.open(root, PLAIN.withSize("4", 0), 1).train();
                             data.source(2);
                         }),
-                row("sizes differ", "data \"ROOT\": images have different sizes, train/a/0.png is 4 x 4, test/b/1.png 5 x 4. Give the size of "
+                row("sizes differ",
+                        "data \"ROOT\": images have different sizes, train/a/0.png is 4 x 4, test/b/1.png 5 x 4. Give the size of "
                         + "a sample, e.g. --image-size 64.", file("test/b/1.png", Pictures.png(5, 4, 0))),
                 row("deleted meanwhile", "train/b/0.png: cannot be read, NoSuchFileException. Was it moved or deleted?", root -> {
                     Dataset data = ImageFolder.open(root, PLAIN, 1).train();
@@ -163,15 +169,20 @@ class BadImagesTest {
                         }),
                 row("no archive", "data \"ROOT/x.zip\": is neither a folder nor a zip archive, or is damaged (zip END header not found).",
                         root -> ImageFolder.open(Files.write(root.resolve("x.zip"), GOOD), PLAIN, 1)),
-                row("zip without images", "data \"x\": holds no image (.jpg, .jpeg, .png or .webp). Put the images of each class into a folder "
+                row("zip without images",
+                        "data \"x\": holds no image (.jpg, .jpeg, .png or .webp). Put the images of each class into a folder "
                         + "of its own: " + LAYOUT, zip("a/readme.txt")),
-                row("zip path up", "data \"ROOT/x.zip\": entry \"a/../../b.png\" has a name that is no plain path below the archive. Pack it "
+                row("zip path up",
+                        "data \"ROOT/x.zip\": entry \"a/../../b.png\" has a name that is no plain path below the archive. Pack it "
                         + "anew.", zip("a/../../b.png")),
-                row("zip path absolute", "data \"ROOT/x.zip\": entry \"/etc/b.png\" has a name that is no plain path below the archive. Pack it "
+                row("zip path absolute",
+                        "data \"ROOT/x.zip\": entry \"/etc/b.png\" has a name that is no plain path below the archive. Pack it "
                         + "anew.", zip("/etc/b.png")),
-                row("zip backslash", "data \"ROOT/x.zip\": entry \"a\\b.png\" has a name that is no plain path below the archive. Pack it anew.",
+                row("zip backslash",
+                        "data \"ROOT/x.zip\": entry \"a\\b.png\" has a name that is no plain path below the archive. Pack it anew.",
                         zip("a\\b.png")),
-                row("one image to split", "data \"x\": class \"a\" has 1 sample, a part to learn from and a part to judge by need 2. Add one, "
+                row("one image to split",
+                        "data \"x\": class \"a\" has 1 sample, a part to learn from and a part to judge by need 2. Add one, "
                         + "or leave the class out.", zip("a/0.png", "b/0.png", "b/1.png")),
                 row("label out of range", "data \"d\": label 2 at index 1, classes are 0..1. Are labels 1-based?",
                         root -> new InMemoryDataset("d", Tensor.zeros(DType.UINT8, Shape.of(2, 1, 1, 1)), Tensor.of(new int[] {1, 2}, 2),
@@ -182,7 +193,8 @@ class BadImagesTest {
                         root -> PLAIN.withSize("24", 20)),
                 row("channels", "image channels: 2, needs 1 (grey) or 3.", root -> PLAIN.withChannels(2)),
                 row("share", "val-split: 1.5, needs 0 < share < 1.", root -> PLAIN.withHoldOut(1.5)),
-                row("unknown augmentation", "augment \"flop\": unknown; known are resize, rrc, crop, flip, jitter, pca, cutout, mixup, cutmix.",
+                row("unknown augmentation",
+                        "augment \"flop\": unknown; known are resize, rrc, crop, flip, jitter, pca, cutout, mixup, cutmix.",
                         augment("crop:1+flop")),
                 row("bad number", "augment \"crop:x\": \"x\" is no number such as 4 or 0.25.", augment("crop:x")),
                 row("fraction", "augment \"crop:1.5\": padding is 1.5, needs a whole number.", augment("crop:1.5")),
@@ -191,7 +203,8 @@ class BadImagesTest {
                 row("number missing", "augment \"cutout\": has 0 numbers, needs 1.", augment("cutout")),
                 row("hue", "augment \"jitter:0,0,0,0.6\": hue is 0.6, needs 0 to 0.5.", augment("jitter:0,0,0,0.6")),
                 row("twice", "augment \"flip\": comes twice. Leave one out.", augment("flip+flip")),
-                row("late source", "augment \"rrc\": starts from the source image and must come first. Change the order.", augment("flip+rrc")),
+                row("late source", "augment \"rrc\": starts from the source image and must come first. Change the order.",
+                        augment("flip+rrc")),
                 row("after mixing", "augment \"flip\": comes after mixup or cutmix, which must be the last and only one. Change the order.",
                         augment("mixup:0.2+flip")),
                 row("no crop after resize", "augment \"resize:8+flip\": resize leaves an image larger than the sample. Add crop.",

@@ -95,7 +95,8 @@ class LossTermsTest {
     @Test
     void weightsMustFitTheClasses() {
         assertEquals("class weights: 2 numbers, the model has 3 classes; needs one a class.",
-                assertThrows(IllegalArgumentException.class, () -> loss(new LossTerms(List.of(1.0, 2.0), false), Map.of(), 0, 2)).getMessage());
+                assertThrows(IllegalArgumentException.class,
+                        () -> loss(new LossTerms(List.of(1.0, 2.0), false), Map.of(), 0, 2)).getMessage());
     }
 
     private static Trainer trainer(Backend backend, int workers, Listener... listeners) {

@@ -120,7 +120,8 @@ public final class Augmentation {
 
     /** The text with all numbers; {@code none} of no change. */
     public String text() {
-        Stream<String> mixed = Stream.ofNullable(mixing).map(m -> m.kind().name().toLowerCase(Locale.ROOT) + ":" + StepText.plain(m.alpha()));
+        Stream<String> mixed = Stream.ofNullable(mixing)
+                .map(m -> m.kind().name().toLowerCase(Locale.ROOT) + ":" + StepText.plain(m.alpha()));
         String text = Stream.concat(steps.stream().map(Step::text), mixed).collect(Collectors.joining("+"));
         return text.isEmpty() ? "none" : text;
     }

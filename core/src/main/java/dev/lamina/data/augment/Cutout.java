@@ -3,6 +3,7 @@ package dev.lamina.data.augment;
 import dev.lamina.io.Image;
 import dev.lamina.tensor.Philox;
 import dev.lamina.tensor.Shape;
+import java.util.Arrays;
 
 /** A square of pixels 0 (DeVries and Taylor, 2017): its centre is any pixel of the image, at whose borders it is cut. */
 record Cutout(int side) implements Step {
@@ -29,7 +30,7 @@ record Cutout(int side) implements Step {
         for (int c = 0; c < image.channels(); c++) {
             for (int y = Math.max(0, top); y < Math.min(image.height(), top + side); y++) {
                 int row = (c * image.height() + y) * image.width();
-                java.util.Arrays.fill(out, row + x0, row + x1, (byte) 0);
+                Arrays.fill(out, row + x0, row + x1, (byte) 0);
             }
         }
         return new Image(image.channels(), image.height(), image.width(), out);

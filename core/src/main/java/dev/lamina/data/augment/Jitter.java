@@ -16,7 +16,8 @@ import dev.lamina.tensor.Shape;
 record Jitter(double brightness, double contrast, double saturation, double hue) implements Step {
     @Override
     public String text() {
-        return "jitter:" + StepText.plain(brightness) + "," + StepText.plain(contrast) + "," + StepText.plain(saturation) + "," + StepText.plain(hue);
+        return "jitter:" + StepText.plain(brightness) + "," + StepText.plain(contrast) + "," + StepText.plain(saturation) + ","
+                + StepText.plain(hue);
     }
 
     @Override

@@ -50,7 +50,8 @@ class AugmentationTest {
     /** Whatever is typed is read or refused in one short line. */
     @Test
     void thirtyThousandMutantsOfTextsAreReadOrExplained() {
-        String[] seeds = {"crop:4+flip+jitter:0.4,0.4,0.4,0.1+cutout:16+mixup:0.2", "rrc:0.08,1,0.75,1.33+pca:0.1", "resize:256+crop+cutmix:1"};
+        String[] seeds = {"crop:4+flip+jitter:0.4,0.4,0.4,0.1+cutout:16+mixup:0.2", "rrc:0.08,1,0.75,1.33+pca:0.1",
+                "resize:256+crop+cutmix:1"};
         String alphabet = "+:,.-0123456789e \u0000\u00e9abcfijlmnoprtuxz";
         Philox.Stream random = new Philox.Stream(1, 2, 3);
         int read = 0;
@@ -84,7 +85,8 @@ class AugmentationTest {
         boolean[] places = new boolean[9];
         for (int i = 0; i < 200; i++) {
             int[] out = values(new RandomCrop(1).apply(image, random(i), SMALL).pixels());
-            int[][] possible = {{0, 0, 0, 1}, {0, 0, 1, 2}, {0, 0, 2, 0}, {0, 1, 0, 3}, {1, 2, 3, 4}, {2, 0, 4, 0}, {0, 3, 0, 0}, {3, 4, 0, 0},
+            int[][] possible = {{0, 0, 0, 1}, {0, 0, 1, 2}, {0, 0, 2, 0}, {0, 1, 0, 3}, {1, 2, 3, 4}, {2, 0, 4, 0}, {0, 3, 0, 0},
+                {3, 4, 0, 0},
                 {4, 0, 0, 0}};
             for (int k = 0; k < 9; k++) {
                 places[k] |= Arrays.equals(possible[k], out);

@@ -26,7 +26,8 @@ final class BenchDataCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set, or the path of a folder or zip of images")
+    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME",
+            description = "a data set, or the path of a folder or zip of images")
     private String data;
 
     @Mixin

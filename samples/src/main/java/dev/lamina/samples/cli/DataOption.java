@@ -17,7 +17,8 @@ final class DataOption {
     /** Under which a run's settings hold the folder. */
     static final String SETTING = "data-dir";
     /** What names a data set, for usage messages. */
-    static final String MEANING = "a data set (`lamina datasets` lists them), or the path of a folder or .zip of images, one folder a class";
+    static final String MEANING = "a data set (`lamina datasets` lists them), "
+            + "or the path of a folder or .zip of images, one folder a class";
 
     @Option(names = "--data-dir", paramLabel = "DIR",
             description = "folder that holds the data sets' folders; else the variable LAMINA_DATA, else ~/.cache/lamina/data")

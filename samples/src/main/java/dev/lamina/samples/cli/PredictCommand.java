@@ -33,7 +33,8 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina predict}: classifies image files with a run's weights. */
 @Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
-        footer = {"", "Images are made grey if the model wants one channel, and resized to its input; a run on images fits them as it fitted its own.",
+        footer = {"", "Images are made grey if the model wants one channel, and resized to its input.",
+            "A run on images fits them as it fitted its own.",
             "Digits of the built-in sets are light on dark; --invert turns dark ink on paper into that.", "", "Example:",
             "  lamina predict --run runs/mnist --invert seven.png"})
 final class PredictCommand implements Callable<Integer> {

@@ -128,7 +128,8 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         TrainConfig config = resume == null ? settings() : resumed();
-        Path folder = resume != null ? resume : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + shortName(config.data())));
+        Path folder = resume != null ? resume
+                : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + shortName(config.data())));
         try (Backend backend = backendOption.open(text)) {
             return train(config, FeaturesOption.apply(config, open(config), folder, backend, text), folder, backend, text);
         }
@@ -168,7 +169,8 @@ final class TrainCommand implements Callable<Integer> {
         options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
         options.putAll(dataOption.settings());
         options.putAll(batchOption.settings());
-        return TrainConfig.builder(modelOption.name(), DataOption.remembered(data)).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed)
+        return TrainConfig.builder(modelOption.name(), DataOption.remembered(data)).batchSize(batchSize)
+                .epochs(epochs == null ? 5 : epochs).seed(seed)
                 .optimizer(optimizer).rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
                 .precision(precision)

@@ -39,7 +39,8 @@ class ImageCommandTest {
     /** Trains with the usual options, of which those given here replace their like. */
     private Outcome train(Path run, String... more) {
         Map<String, String> options = new LinkedHashMap<>(Map.of("--backend", "reference", "--data", images.toString(), "--model", "linear",
-                "--image-size", "8", "--epochs", "3", "--batch-size", "4", "--optimizer", "sgd", "--lr", "0.05", "--class-weights", "balanced",
+                "--image-size", "8", "--epochs", "3", "--batch-size", "4", "--optimizer", "sgd", "--lr", "0.05", "--class-weights",
+                        "balanced",
                 "--augment", "crop:1+flip+jitter:0.2,0.2,0.2,0.05+mixup:0.2"));
         options.put("--out", run.toString());
         for (int i = 0; i < more.length; i += 2) {
@@ -65,7 +66,8 @@ class ImageCommandTest {
         Outcome evaluated = Outcome.of("eval", run.toString(), "--backend", "reference");
         assertEquals(0, evaluated.exit(), evaluated.err());
         assertTrue(evaluated.out().contains(": 4 samples") && evaluated.out().contains("top-1 100.00 %"), evaluated.out());
-        Outcome predicted = Outcome.of("predict", "--run", run.toString(), "--backend", "reference", images.resolve("red/3.jpg").toString());
+        Outcome predicted = Outcome.of("predict", "--run", run.toString(), "--backend", "reference",
+                images.resolve("red/3.jpg").toString());
         assertTrue(predicted.out().contains("3.jpg: red "), predicted.out() + predicted.err());
 
         Path other = dir.resolve("other");
