@@ -5,7 +5,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Decoded images in memory, as many as come first until the limit; those stay. It is shared by the parts of a data set. Thread-safe.
+ * Decoded images in memory, as many as come first until the limit; those stay. Thread-safe.
  */
 final class ImageCache {
     /** Of the image's objects beside its pixels, rounded up. */

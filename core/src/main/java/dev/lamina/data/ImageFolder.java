@@ -56,11 +56,12 @@ public final class ImageFolder {
                     : Optional.of(checked(name, tree, layout.test().get(), layout.classNames(), options));
             Fit fit = options.sized() ? new Fit(channels, options.height(), options.width(), options.shortSide())
                     : known != null ? Fit.to(Shape.of(channels, known.dim(1), known.dim(2))) : common(name, tree, channels, train, test);
-            Dataset learned = new ImageFiles(name, tree, train, layout.classNames(), fit, options.cacheBytes());
+            long judged = test.isEmpty() ? 0 : options.cacheBytes() / 5;
+            Dataset learned = new ImageFiles(name, tree, train, layout.classNames(), fit, options.cacheBytes() - judged);
             if (test.isEmpty()) {
                 return HoldOut.of(learned, options.holdOut(), seed);
             }
-            return new Split(learned, new ImageFiles(name, tree, test.get(), layout.classNames(), fit, options.cacheBytes() / 4));
+            return new Split(learned, new ImageFiles(name, tree, test.get(), layout.classNames(), fit, judged));
         } catch (UncheckedIOException e) {
             tree.close();
             throw e.getCause();

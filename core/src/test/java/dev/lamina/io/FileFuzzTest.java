@@ -29,6 +29,9 @@ class FileFuzzTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final byte[] IDX = HexFormat.of().parseHex("0000080300000002000000020000000201020304050607ff");
 
+    /** Rounds in which classes are loaded and jars opened; what they allocate is not the readers'. */
+    private static final int WARM_UP = 100;
+
     @TempDir
     private Path dir;
 
@@ -145,7 +148,7 @@ class FileFuzzTest {
         Philox.Stream random = new Philox.Stream(rounds, bytes.length, 0);
         Path file = dir.resolve("mutant");
         int read = 0;
-        for (int round = 0; round < rounds; round++) {
+        for (int round = -WARM_UP; round < rounds; round++) {
             byte[] mutant = mutate.apply(bytes, random);
             Files.write(file, mutant);
             long before = THREADS.getCurrentThreadAllocatedBytes();
@@ -159,7 +162,7 @@ class FileFuzzTest {
                 throw new AssertionError("round " + round + " of " + valid.getFileName() + ": " + HexFormat.of().formatHex(mutant), e);
             }
             long allocated = THREADS.getCurrentThreadAllocatedBytes() - before;
-            if (allocated > budget.constant + budget.perByte * mutant.length) {
+            if (round >= 0 && allocated > budget.constant + budget.perByte * mutant.length) {
                 throw new AssertionError("round " + round + " of " + valid.getFileName() + " allocated " + allocated + " bytes: "
                         + HexFormat.of().formatHex(mutant));
             }
