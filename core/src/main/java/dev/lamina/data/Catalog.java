@@ -16,6 +16,7 @@ final class Catalog {
     private static final List<String> FASHION = List.of(
             "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag", "Ankle boot");
     private static final List<String> CIFAR10 = words("airplane automobile bird cat deer dog frog horse ship truck");
+    private static final List<String> FLOWERS = words("daisy dandelion rose sunflower tulip");
     private static final List<String> CIFAR100 = words("""
             apple aquarium_fish baby bear beaver bed bee beetle bicycle bottle bowl boy bridge bus butterfly camel can castle caterpillar
             cattle chair chimpanzee clock cloud cockroach couch crab crocodile cup dinosaur dolphin elephant flatfish forest fox girl
@@ -54,7 +55,12 @@ final class Catalog {
                     Format.OPTDIGITS, Shape.of(1, 8, 8), 3_823, 1_797, Digits.CLASS_NAMES, List.of("optdigits.tra"),
                     List.of("optdigits.tes"), null, List.of(
                             optdigits("optdigits.tra", "e1b683cc211604fe8fd8c4417e6a69f31380e0c61d4af22e93cc21e9257ffedd"),
-                            optdigits("optdigits.tes", "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"))));
+                            optdigits("optdigits.tes", "6ebb3d2fee246a4e99363262ddf8a00a3c41bee6014c373ed9d9216ba7f651b8"))),
+            new CatalogEntry("cifar10-jpg", "15,000 + 10,000 images of CIFAR-10 as JPEG, 32x32 RGB", "cifar10", Format.IMAGES,
+                    Shape.of(3, 32, 32), 15_000, 10_000, CIFAR10, List.of("cifar10-jpg.zip"), List.of(), null, List.of()),
+            new CatalogEntry("flowers", "4,317 photographs of flowers of 5 kinds, 128x128 RGB; a fifth of each kind is held out",
+                    "flowers128",
+                    Format.IMAGES, Shape.of(3, 128, 128), 3_453, 864, FLOWERS, List.of("flowers.zip"), List.of(), null, List.of()));
 
     private Catalog() { }
 

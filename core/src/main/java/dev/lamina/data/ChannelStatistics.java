@@ -1,9 +1,5 @@
 package dev.lamina.data;
 
-import dev.lamina.tensor.DType;
-import dev.lamina.tensor.Tensor;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -32,38 +28,17 @@ public record ChannelStatistics(List<Double> mean, List<Double> std) {
     }
 
     /**
-     * Statistics of all samples, summed exactly in integers.
+     * Statistics of all samples, from exact sums.
      *
      * @throws IllegalArgumentException if there are no samples, or they are not uint8
      */
     public static ChannelStatistics of(Dataset data) {
-        if (data.size() == 0 || data.sampleType() != DType.UINT8) {
-            throw new IllegalArgumentException("data \"" + data.name() + "\": channel statistics of " + data.size() + " "
-                    + data.sampleType() + " samples, needs at least one, uint8.");
-        }
-        int channels = (int) data.sampleShape().dim(0);
-        long plane = data.sampleShape().dim(1) * data.sampleShape().dim(2);
-        long[] sum = new long[channels];
-        long[] squares = new long[channels];
-        Tensor sample = Tensor.zeros(DType.UINT8, data.sampleShape());
-        MemorySegment pixels = sample.memory();
-        for (int index = 0; index < data.size(); index++) {
-            data.read(index, sample);
-            for (int channel = 0; channel < channels; channel++) {
-                for (long i = channel * plane; i < (channel + 1) * plane; i++) {
-                    int value = pixels.get(ValueLayout.JAVA_BYTE, i) & 0xff;
-                    sum[channel] += value;
-                    squares[channel] += value * value;
-                }
-            }
-        }
+        PixelSums sums = PixelSums.of(data);
         List<Double> mean = new ArrayList<>();
         List<Double> std = new ArrayList<>();
-        double count = (double) plane * data.size();
-        for (int channel = 0; channel < channels; channel++) {
-            double m = sum[channel] / count;
-            mean.add(m / 255);
-            std.add(Math.sqrt(Math.max(0, squares[channel] / count - m * m)) / 255);
+        for (int channel = 0; channel < data.sampleShape().dim(0); channel++) {
+            mean.add(sums.mean(channel) / 255);
+            std.add(Math.sqrt(Math.max(0, sums.covariance(channel, channel))) / 255);
         }
         return new ChannelStatistics(mean, std);
     }

@@ -75,6 +75,9 @@ final class DataFiles {
             throw missing(entry, options);
         }
         Map<String, Path> files = present(entry, folder.get());
+        if (entry.format() == Format.IMAGES) {
+            return images(entry, files.get(entry.trainFiles().getFirst()), options);
+        }
         try {
             return files.size() == entry.files().size() ? read(entry, files) : readArchive(entry, folder.get());
         } catch (IllegalArgumentException e) {
@@ -145,6 +148,15 @@ final class DataFiles {
         return split;
     }
 
+    private static Split images(CatalogEntry entry, Path archive, DataOptions options) throws IOException {
+        Split split = ImageFolder.open(entry.name(), archive, options.images(), options.seed(), entry.sampleShape());
+        if (!split.train().classNames().equals(entry.classNames())) {
+            throw new DataException("data \"" + entry.name() + "\": " + archive + " has classes " + split.train().classNames()
+                    + ", needs " + entry.classNames() + ". Open another set by its path.");
+        }
+        return split;
+    }
+
     private static Dataset read(CatalogEntry entry, List<String> names, Map<String, Path> files) throws IOException {
         List<Path> paths = names.stream().map(files::get).toList();
         return switch (entry.format()) {
@@ -152,6 +164,7 @@ final class DataFiles {
                     IdxFile.readLabels(paths.get(1), entry.classNames().size()), entry.classNames());
             case CIFAR10 -> cifar(entry, CifarFile.read(paths, CifarFile.Variant.CIFAR10));
             case CIFAR100 -> cifar(entry, CifarFile.read(paths, CifarFile.Variant.CIFAR100));
+            case IMAGES -> throw new IllegalStateException("images are read as one");
             case OPTDIGITS -> OptdigitsFile.read(entry.name(), paths.getFirst(), entry.classNames());
         };
     }

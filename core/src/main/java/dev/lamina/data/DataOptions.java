@@ -12,8 +12,10 @@ import java.util.Map;
  * @param trainLimit training samples wanted at most, the first ones; 0 for all. Of generated sets exactly so many are made.
  * @param testLimit test samples wanted at most; 0 for all, as above
  * @param progress hears how far downloads are
+ * @param images how images become samples
  */
-public record DataOptions(Path dir, boolean download, long seed, int trainLimit, int testLimit, DownloadProgress progress) {
+public record DataOptions(Path dir, boolean download, long seed, int trainLimit, int testLimit, DownloadProgress progress,
+        ImageOptions images) {
     /** Name of the environment variable that holds the default folder. */
     public static final String DIR_VARIABLE = "LAMINA_DATA";
 
@@ -36,7 +38,7 @@ public record DataOptions(Path dir, boolean download, long seed, int trainLimit,
 
     /** Everything from this folder, nothing fetched, seed 0. */
     public static DataOptions in(Path dir) {
-        return new DataOptions(dir, false, 0, 0, 0, DownloadProgress.NONE);
+        return new DataOptions(dir, false, 0, 0, 0, DownloadProgress.NONE, ImageOptions.defaults());
     }
 
     /** The folder in the environment variable {@value #DIR_VARIABLE}, else {@code ~/.cache/lamina/data}. */
@@ -51,16 +53,21 @@ public record DataOptions(Path dir, boolean download, long seed, int trainLimit,
 
     /** These options with downloads, heard by the listener. */
     public DataOptions downloading(DownloadProgress listener) {
-        return new DataOptions(dir, true, seed, trainLimit, testLimit, listener);
+        return new DataOptions(dir, true, seed, trainLimit, testLimit, listener, images);
     }
 
     /** These options with another seed. */
     public DataOptions withSeed(long newSeed) {
-        return new DataOptions(dir, download, newSeed, trainLimit, testLimit, progress);
+        return new DataOptions(dir, download, newSeed, trainLimit, testLimit, progress, images);
     }
 
     /** These options with other limits; 0 for all samples. */
     public DataOptions withLimits(int train, int test) {
-        return new DataOptions(dir, download, seed, train, test, progress);
+        return new DataOptions(dir, download, seed, train, test, progress, images);
+    }
+
+    /** These options with another way from images to samples. */
+    public DataOptions withImages(ImageOptions other) {
+        return new DataOptions(dir, download, seed, trainLimit, testLimit, progress, other);
     }
 }

@@ -8,7 +8,8 @@ import dev.lamina.tensor.Philox;
  *
  * <p>The key of a purpose is words 0 (low) and 1 (high) of the Philox block with counter {@code (purpose, 0, 0x44415441, 0xffffffff)} and
  * the seed as key. Under that key: the order of an epoch is the stream {@code step = epoch, stream = 0}; the augmentation of a sample is
- * {@code step = epoch, stream = index of the sample}; a generated digit is {@code step = 0 (train) or 1 (test), stream = index}, the
+ * {@code step = epoch, stream = index of the sample}, and so is its share in mixing; the samples held out of class {@code c}: {@code step =
+ * 0, stream = c}; a generated digit is {@code step = 0 (train) or 1 (test), stream = index}, the
  * labels of digits {@code 10 b .. 10 b + 9} are {@code step = 2 (train) or 3 (test), stream = b}. Stateless and thread-safe.
  */
 final class DataStreams {
@@ -18,6 +19,10 @@ final class DataStreams {
     static final int AUGMENT = 2;
     /** Generated digits. */
     static final int DIGITS = 3;
+    /** With how much of another a sample is mixed. */
+    static final int MIX = 4;
+    /** Which samples are held out. */
+    static final int HOLD_OUT = 5;
 
     private static final int DOMAIN = 0x44415441;
 

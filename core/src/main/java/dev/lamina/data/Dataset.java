@@ -1,5 +1,6 @@
 package dev.lamina.data;
 
+import dev.lamina.io.Image;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -36,6 +37,18 @@ public interface Dataset {
      * @throws IllegalArgumentException if {@code into} has another type or shape
      */
     void read(int index, Tensor into);
+
+    /**
+     * The image from which {@link #read} makes a uint8 sample: of its own size where samples are resized and cut, else the sample itself.
+     * Augmentation may start from it. Not to be written to.
+     *
+     * @throws IndexOutOfBoundsException if there is no such sample
+     */
+    default Image source(int index) {
+        Tensor sample = Tensor.zeros(sampleType(), sampleShape());
+        read(index, sample);
+        return Image.of(sample);
+    }
 
     /**
      * Label of one sample, in {@code [0, classNames().size())}.

@@ -1,5 +1,6 @@
 package dev.lamina.data;
 
+import dev.lamina.io.Image;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -49,6 +50,11 @@ final class SubsetDataset implements Dataset {
     @Override
     public void read(int index, Tensor into) {
         origin.read(indices[index], into);
+    }
+
+    @Override
+    public Image source(int index) {
+        return origin.source(indices[index]);
     }
 
     @Override

@@ -12,6 +12,11 @@ public final class CorruptFileException extends IOException {
         super(message);
     }
 
+    /** An error with its full text and its cause. */
+    public CorruptFileException(String message, Throwable cause) {
+        super(message, cause);
+    }
+
     /** The error {@code file: message}. */
     public CorruptFileException(Path file, String message) {
         super(file.getFileName() + ": " + message);

@@ -10,6 +10,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import javax.imageio.ImageIO;
 import javax.imageio.ImageReader;
@@ -20,7 +21,7 @@ import javax.imageio.stream.MemoryCacheImageOutputStream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** PNG and JPEG images as uint8 tensors {@code [C, H, W]}. Stateless and thread-safe. */
+/** PNG, JPEG and lossy WebP images as uint8 tensors {@code [C, H, W]}. Stateless and thread-safe. */
 public final class ImageFile {
     /** Pixels that {@link #read(Path)} allows; a header that claims more is refused before anything is decoded. */
     public static final long MAX_PIXELS = 64L << 20;
@@ -38,10 +39,12 @@ public final class ImageFile {
     private ImageFile() { }
 
     /**
-     * Decodes an image: one channel for grey sources, else three (RGB); transparency is laid on white, 16 bits are rounded to 8.
+     * Decodes an image: one channel for grey sources, else three (RGB); transparency is laid on white, 16 bits are rounded to 8, palettes
+     * are looked up, colour profiles and EXIF orientation are left aside.
      *
      * @return uint8 {@code [1, H, W]} or {@code [3, H, W]}
-     * @throws CorruptFileException if the file is no PNG or JPEG image, is damaged or truncated, or has more than {@link #MAX_PIXELS}
+     * @throws CorruptFileException if the file is no PNG, JPEG or lossy WebP image, is damaged or truncated, or has more than
+     *         {@link #MAX_PIXELS}
      * @throws IOException if it cannot be read
      */
     public static Tensor read(Path file) throws IOException {
@@ -54,34 +57,59 @@ public final class ImageFile {
      * @throws IllegalArgumentException if {@code maxPixels} is not in 1 .. {@link #MAX_PIXELS}
      */
     public static Tensor read(Path file, long maxPixels) throws IOException {
-        if (maxPixels < 1 || maxPixels > MAX_PIXELS) {
-            throw new IllegalArgumentException("image: maxPixels = " + maxPixels + ", needs 1 to " + MAX_PIXELS + ".");
-        }
-        byte[] bytes = contents(file, PIXEL_BYTES * maxPixels + OTHER_BYTES);
-        if (PngHeader.matches(bytes)) {
-            PngHeader header = PngHeader.parse(file, bytes);
-            return Pixels.toTensor(decode(file, bytes, "png", maxPixels), header.isGrey());
-        }
-        if (bytes.length >= 3 && bytes[0] == (byte) 0xff && bytes[1] == (byte) 0xd8 && bytes[2] == (byte) 0xff) {
-            requireJpegEnd(file, bytes);
-            BufferedImage image = decode(file, bytes, "jpeg", Math.min(maxPixels, MOST_PIXELS_A_BYTE * bytes.length));
-            return Pixels.toTensor(image, image.getRaster().getNumBands() == 1);
-        }
-        throw new CorruptFileException(file, "is neither a PNG nor a JPEG image, by its first bytes. Convert it to one of them.");
-    }
-
-    private static byte[] contents(Path file, long limit) throws IOException {
+        requireLimit(maxPixels);
+        long limit = PIXEL_BYTES * maxPixels + OTHER_BYTES;
         try (InputStream in = Files.newInputStream(file)) {
             byte[] bytes = in.readNBytes((int) limit);
             if (bytes.length == limit) {
                 throw new CorruptFileException(file, "has " + limit + " bytes or more, larger than any image of the pixels allowed.");
             }
-            return bytes;
+            return decode(String.valueOf(file.getFileName()), bytes, maxPixels).tensor();
         }
     }
 
-    private static BufferedImage decode(Path file, byte[] bytes, String format, long maxPixels) throws CorruptFileException {
-        ImageReader reader = ImageIO.getImageReadersByFormatName(format).next();
+    /**
+     * {@link #read(Path, long)} of a file that is in memory already.
+     *
+     * @param name of the image, for messages
+     * @throws IllegalArgumentException if {@code maxPixels} is not in 1 .. {@link #MAX_PIXELS}
+     */
+    public static Image decode(String name, byte[] bytes, long maxPixels) throws CorruptFileException {
+        requireLimit(maxPixels);
+        ImageHeader.Format format = ImageHeader.format(bytes);
+        if (format == null) {
+            ImageHeader.parse(name, bytes);
+        }
+        return switch (format) {
+            case PNG -> {
+                PngHeader header = PngHeader.parse(name, bytes);
+                yield Pixels.planes(decode(name, bytes, "png", maxPixels), header.isGrey());
+            }
+            case JPEG -> {
+                requireJpegEnd(name, bytes);
+                BufferedImage image = decode(name, bytes, "jpeg", Math.min(maxPixels, MOST_PIXELS_A_BYTE * bytes.length));
+                yield Pixels.planes(image, image.getRaster().getNumBands() == 1);
+            }
+            case WEBP -> {
+                byte[] simple = WebpFrame.simple(name, bytes);
+                yield Pixels.planes(decode(name, simple, "webp", Math.min(maxPixels, MOST_PIXELS_A_BYTE * simple.length)), false);
+            }
+        };
+    }
+
+    private static void requireLimit(long maxPixels) {
+        if (maxPixels < 1 || maxPixels > MAX_PIXELS) {
+            throw new IllegalArgumentException("image: maxPixels = " + maxPixels + ", needs 1 to " + MAX_PIXELS + ".");
+        }
+    }
+
+    private static BufferedImage decode(String name, byte[] bytes, String format, long maxPixels) throws CorruptFileException {
+        Iterator<ImageReader> readers = ImageIO.getImageReadersByFormatName(format);
+        if (!readers.hasNext()) {
+            throw new CorruptFileException(name + ": is a " + format + " image, for which this Java has no reader. "
+                    + "Add com.twelvemonkeys.imageio:imageio-" + format + " to the class path, or convert it.");
+        }
+        ImageReader reader = readers.next();
         List<String> warnings = new ArrayList<>();
         try (ImageInputStream in = new MemoryCacheImageInputStream(new ByteArrayInputStream(bytes))) {
             reader.setInput(in, true, true);
@@ -89,34 +117,34 @@ public final class ImageFile {
             int width = reader.getWidth(0);
             int height = reader.getHeight(0);
             if ((long) width * height > maxPixels) {
-                throw new CorruptFileException(file, "is " + width + " x " + height + ", at most " + maxPixels
+                throw new CorruptFileException(name + ": is " + width + " x " + height + ", at most " + maxPixels
                         + " pixels are read from its " + bytes.length + " bytes. The image is too large, or the file is truncated.");
             }
             BufferedImage image = reader.read(0);
-            requireComplete(file, warnings);
+            requireComplete(name, warnings);
             return image;
         } catch (CorruptFileException e) {
             throw e;
         } catch (IOException | RuntimeException e) {
             String hint = "Unsupported Image Type".equals(e.getMessage()) ? " Is it CMYK? Convert it to RGB." : "";
-            throw new CorruptFileException(file, "cannot be decoded: " + InputFiles.reason(e) + "." + hint, e);
+            throw new CorruptFileException(name + ": cannot be decoded: " + InputFiles.reason(e) + "." + hint, e);
         } finally {
             reader.dispose();
         }
     }
 
     /** The JPEG decoder fills what is missing with grey and merely warns. */
-    private static void requireComplete(Path file, List<String> warnings) throws CorruptFileException {
+    private static void requireComplete(String name, List<String> warnings) throws CorruptFileException {
         for (String warning : warnings) {
             if (warning.contains("premature end of data segment")) {
-                throw new CorruptFileException(file, "lacks a part of its image data. The file is damaged; copy it again.");
+                throw new CorruptFileException(name + ": lacks a part of its image data. The file is damaged; copy it again.");
             }
-            LOG.warn("{}: {}", file, InputFiles.brief(warning));
+            LOG.warn("{}: {}", name, InputFiles.brief(warning));
         }
     }
 
     /** A start of scan (FF DA) must be followed by an end of image (FF D9); image data cannot hold these bytes. */
-    private static void requireJpegEnd(Path file, byte[] bytes) throws CorruptFileException {
+    private static void requireJpegEnd(String name, byte[] bytes) throws CorruptFileException {
         for (int i = bytes.length - 2; i >= 0; i--) {
             if (bytes[i] == (byte) 0xff && bytes[i + 1] == (byte) 0xd9) {
                 return;
@@ -125,7 +153,7 @@ public final class ImageFile {
                 break;
             }
         }
-        throw new CorruptFileException(file, "ends at byte " + bytes.length
+        throw new CorruptFileException(name + ": ends at byte " + bytes.length
                 + " without an end marker. The file is truncated; copy it again.");
     }
 
@@ -157,7 +185,7 @@ public final class ImageFile {
      */
     public static Tensor toGrey(Tensor image) {
         requireImage(image, 1, 3);
-        return image.shape().dim(0) == 1 ? image : Pixels.toGrey(image);
+        return image.shape().dim(0) == 1 ? image : Pixels.toGrey(Image.of(image)).tensor();
     }
 
     /**
@@ -174,7 +202,8 @@ public final class ImageFile {
             throw new IllegalArgumentException(
                     "image: size " + height + " x " + width + ", needs at least 1 x 1 and at most " + MAX_PIXELS + " pixels.");
         }
-        return Resampling.resize(image, height, width);
+        Image whole = Image.of(image);
+        return Resampling.resize(whole, 0, 0, whole.height(), whole.width(), height, width).tensor();
     }
 
     private static void requireImage(Tensor image, int fewest, int most) {

@@ -2,6 +2,7 @@ package dev.lamina.io;
 
 import dev.lamina.tensor.Tensor;
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.awt.image.IndexColorModel;
 import java.awt.image.Raster;
 
@@ -9,13 +10,24 @@ import java.awt.image.Raster;
 final class Pixels {
     private Pixels() { }
 
-    static Tensor toTensor(BufferedImage image, boolean grey) {
+    /** The stored values in one (grey) or three planes, transparency laid on white. */
+    static Image planes(BufferedImage image, boolean grey) {
         int h = image.getHeight();
         int w = image.getWidth();
         byte[] bytes = new byte[Math.multiplyExact(grey ? 1 : 3, h * w)];
+        if (!grey && image.getType() == BufferedImage.TYPE_3BYTE_BGR && image.getRaster().getDataBuffer() instanceof DataBufferByte data
+                && data.getNumBanks() == 1 && data.getData().length == 3 * h * w) {
+            byte[] triples = data.getData();
+            for (int i = 0; i < h * w; i++) {
+                bytes[i] = triples[3 * i + 2];
+                bytes[h * w + i] = triples[3 * i + 1];
+                bytes[2 * h * w + i] = triples[3 * i];
+            }
+            return new Image(3, h, w, bytes);
+        }
         if (grey && !(image.getColorModel() instanceof IndexColorModel)) {
             grey(image.getRaster(), image.getColorModel().getComponentSize(0), bytes);
-            return Tensor.ofBytes(bytes, 1, h, w);
+            return new Image(1, h, w, bytes);
         }
         int[] row = new int[w];
         for (int y = 0; y < h; y++) {
@@ -27,7 +39,7 @@ final class Pixels {
                 }
             }
         }
-        return Tensor.ofBytes(bytes, grey ? 1 : 3, h, w);
+        return new Image(grey ? 1 : 3, h, w, bytes);
     }
 
     /** The stored samples: through the JDK's colours, grey would be taken for linear light and brightened. */
@@ -72,16 +84,14 @@ final class Pixels {
         return out;
     }
 
-    static Tensor toGrey(Tensor image) {
-        int h = (int) image.shape().dim(1);
-        int w = (int) image.shape().dim(2);
-        byte[] grey = new byte[h * w];
-        for (int y = 0; y < h; y++) {
-            for (int x = 0; x < w; x++) {
-                grey[y * w + x] = (byte) Math.round(
-                        0.299 * image.get(0, y, x) + 0.587 * image.get(1, y, x) + 0.114 * image.get(2, y, x));
-            }
+    /** BT.601 luma of three planes. */
+    static Image toGrey(Image image) {
+        byte[] in = image.pixels();
+        byte[] grey = new byte[image.height() * image.width()];
+        for (int i = 0; i < grey.length; i++) {
+            grey[i] = (byte) Math.round(0.299 * (in[i] & 0xff) + 0.587 * (in[grey.length + i] & 0xff)
+                    + 0.114 * (in[2 * grey.length + i] & 0xff));
         }
-        return Tensor.ofBytes(grey, 1, h, w);
+        return new Image(1, image.height(), image.width(), grey);
     }
 }

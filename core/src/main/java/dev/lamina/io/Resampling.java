@@ -1,66 +1,78 @@
 package dev.lamina.io;
 
-import dev.lamina.tensor.Tensor;
+import java.util.Arrays;
 
 /** Separable resampling with triangle filters, which widen when the image shrinks. */
 final class Resampling {
     private Resampling() { }
 
-    static Tensor resize(Tensor image, int height, int width) {
-        int channels = (int) image.shape().dim(0);
-        int h = (int) image.shape().dim(1);
-        int w = (int) image.shape().dim(2);
-        double[][] rows = weights(h, height);
-        double[][] columns = weights(w, width);
-        byte[] out = new byte[Math.multiplyExact(channels, height * width)];
-        double[] narrow = new double[Math.multiplyExact(h, width)];
-        for (int c = 0; c < channels; c++) {
-            double[] plane = image.select(0, c).toDoubles();
-            for (int y = 0; y < h; y++) {
-                for (int x = 0; x < width; x++) {
-                    narrow[y * width + x] = weighted(plane, y * w, 1, columns[x]);
+    /** The filters of one axis: output position {@code i} is the sum of inputs from {@code first[i]} on times {@code weights[i]}. */
+    private record Filters(int[] first, double[][] weights) {
+        static Filters of(int from, int to) {
+            double scale = (double) from / to;
+            double radius = Math.max(1, scale);
+            int[] first = new int[to];
+            double[][] weights = new double[to][];
+            for (int i = 0; i < to; i++) {
+                double centre = (i + 0.5) * scale - 0.5;
+                first[i] = Math.max(0, (int) Math.ceil(centre - radius));
+                int last = Math.min(from - 1, (int) Math.floor(centre + radius));
+                double[] row = new double[last - first[i] + 1];
+                double sum = 0;
+                for (int k = 0; k < row.length; k++) {
+                    row[k] = Math.max(0, 1 - Math.abs(first[i] + k - centre) / radius);
+                    sum += row[k];
                 }
+                for (int k = 0; k < row.length; k++) {
+                    row[k] /= sum;
+                }
+                weights[i] = row;
+            }
+            return new Filters(first, weights);
+        }
+    }
+
+    /** The part {@code h x w} at (top, left), resized; the part lies inside the image. */
+    static Image resize(Image image, int top, int left, int h, int w, int height, int width) {
+        Filters rows = Filters.of(h, height);
+        Filters columns = Filters.of(w, width);
+        byte[] out = new byte[Math.multiplyExact(image.channels(), Math.multiplyExact(height, width))];
+        double[] narrow = new double[Math.multiplyExact(h, width)];
+        double[] sums = new double[width];
+        for (int c = 0; c < image.channels(); c++) {
+            for (int y = 0; y < h; y++) {
+                narrowRow(image.pixels(), (c * image.height() + top + y) * image.width() + left, columns, narrow, y * width);
             }
             for (int y = 0; y < height; y++) {
+                Arrays.fill(sums, 0);
+                double[] weights = rows.weights[y];
+                for (int k = 0; k < weights.length; k++) {
+                    add(weights[k], narrow, (rows.first[y] + k) * width, sums);
+                }
+                int at = (c * height + y) * width;
                 for (int x = 0; x < width; x++) {
-                    long value = Math.round(weighted(narrow, x, width, rows[y]));
-                    out[(c * height + y) * width + x] = (byte) Math.clamp(value, 0, 255);
+                    out[at + x] = (byte) Math.clamp((int) (sums[x] + 0.5), 0, 255);
                 }
             }
         }
-        return Tensor.ofBytes(out, channels, height, width);
+        return new Image(image.channels(), height, width, out);
     }
 
-    private static double weighted(double[] values, int start, int stride, double[] weights) {
-        int first = (int) weights[0];
-        double sum = 0;
-        for (int i = 1; i < weights.length; i++) {
-            sum += weights[i] * values[start + (first + i - 1) * stride];
-        }
-        return sum;
-    }
-
-    /** For each output position the first input position followed by the weights from there. */
-    private static double[][] weights(int from, int to) {
-        double scale = (double) from / to;
-        double radius = Math.max(1, scale);
-        double[][] all = new double[to][];
-        for (int i = 0; i < to; i++) {
-            double centre = (i + 0.5) * scale - 0.5;
-            int first = Math.max(0, (int) Math.ceil(centre - radius));
-            int last = Math.min(from - 1, (int) Math.floor(centre + radius));
-            double[] weights = new double[last - first + 2];
-            weights[0] = first;
+    private static void narrowRow(byte[] pixels, int start, Filters columns, double[] into, int at) {
+        for (int x = 0; x < columns.first.length; x++) {
+            double[] weights = columns.weights[x];
+            int from = start + columns.first[x];
             double sum = 0;
-            for (int j = first; j <= last; j++) {
-                weights[j - first + 1] = Math.max(0, 1 - Math.abs(j - centre) / radius);
-                sum += weights[j - first + 1];
+            for (int k = 0; k < weights.length; k++) {
+                sum += weights[k] * (pixels[from + k] & 0xff);
             }
-            for (int k = 1; k < weights.length; k++) {
-                weights[k] /= sum;
-            }
-            all[i] = weights;
+            into[at + x] = sum;
         }
-        return all;
+    }
+
+    private static void add(double weight, double[] values, int from, double[] sums) {
+        for (int x = 0; x < sums.length; x++) {
+            sums[x] += weight * values[from + x];
+        }
     }
 }

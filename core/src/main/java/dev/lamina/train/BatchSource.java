@@ -16,6 +16,11 @@ public interface BatchSource {
     /** Samples in an epoch. */
     int samples();
 
+    /** Whether samples are mixed, so that batches have second labels. */
+    default boolean mixes() {
+        return false;
+    }
+
     /** The batches of an epoch from {@code firstBatch} on. */
     Stream open(int epoch, int firstBatch);
 
@@ -36,6 +41,11 @@ public interface BatchSource {
             @Override
             public int samples() {
                 return loader.samples();
+            }
+
+            @Override
+            public boolean mixes() {
+                return loader.mixing().isPresent();
             }
 
             @Override

@@ -69,7 +69,7 @@ final class Diagnosis {
         }
         TrainingGraph graph = session.recipe().training(batch.size());
         try (Executable executable = session.backend().compile(graph.graph(), session.options().keepingAll())) {
-            executable.run(state, Map.of(TrainingGraph.IMAGES, batch.images(), TrainingGraph.LABELS, batch.labels()));
+            executable.run(state, Executables.inputs(batch));
             for (Node node : graph.graph().nodes()) {
                 if (node.op() instanceof Source || node.op() instanceof Update || node.op().isView()) {
                     continue;

@@ -15,8 +15,14 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param learningRate rate of the last step
  * @param seconds wall-clock time of training and testing, over all interruptions
  * @param samplesPerSecond training samples in a second of training
+ * @param waitingShare part of the time of training in which it waited for data, 0 to 1
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record EpochMetrics(int epoch, long step, double trainLoss, double trainAccuracy, double testLoss, double testTop1, double testTop5,
-        double learningRate, double seconds, double samplesPerSecond) {
+        double learningRate, double seconds, double samplesPerSecond, double waitingShare) {
+    /** Metrics of training that never waited. */
+    public EpochMetrics(int epoch, long step, double trainLoss, double trainAccuracy, double testLoss, double testTop1, double testTop5,
+            double learningRate, double seconds, double samplesPerSecond) {
+        this(epoch, step, trainLoss, trainAccuracy, testLoss, testTop1, testTop5, learningRate, seconds, samplesPerSecond, 0);
+    }
 }

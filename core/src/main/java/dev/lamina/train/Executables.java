@@ -34,10 +34,20 @@ final class Executables implements AutoCloseable {
     Sums run(State state, Batch batch) {
         Batch trimmed = batch.trimmed();
         Executable executable = of(trimmed.size());
-        executable.run(state, Map.of(TrainingGraph.IMAGES, trimmed.images(), TrainingGraph.LABELS, trimmed.labels()));
+        executable.run(state, inputs(trimmed));
         double loss = read(executable, TrainingGraph.LOSS);
         return new Sums(loss * trimmed.size(), read(executable, TrainingGraph.CORRECT1), read(executable, TrainingGraph.CORRECT5),
                 trimmed.size(), 0);
+    }
+
+    /** What a graph is fed with a batch. */
+    static Map<String, Tensor> inputs(Batch batch) {
+        if (batch.mix().isEmpty()) {
+            return Map.of(TrainingGraph.IMAGES, batch.images(), TrainingGraph.LABELS, batch.labels());
+        }
+        Batch.Mix mix = batch.mix().get();
+        return Map.of(TrainingGraph.IMAGES, batch.images(), TrainingGraph.LABELS, batch.labels(), TrainingGraph.SECOND_LABELS, mix.labels(),
+                TrainingGraph.SHARES, mix.shares());
     }
 
     private double read(Executable executable, String output) {

@@ -12,6 +12,7 @@ final class Progress {
     private Sums sums = Sums.ZERO;
     private double seconds;
     private double lastLearningRate;
+    private long waited;
     private long clock = System.nanoTime();
 
     /** Where the run of a record stands. */
@@ -63,8 +64,14 @@ final class Progress {
         return passed;
     }
 
+    /** Counts time in which training waited for the next batch. */
+    void waited(long nanos) {
+        waited += nanos;
+    }
+
     void advance(Sums batchSums, double rate) {
-        sums = sums.plus(batchSums).plus(new Sums(0, 0, 0, 0, lap()));
+        sums = sums.plus(batchSums).plus(new Sums(0, 0, 0, 0, lap(), waited * 1e-9));
+        waited = 0;
         batch++;
         step++;
         lastLearningRate = rate;
@@ -80,7 +87,7 @@ final class Progress {
         double testing = lap();
         Evaluation train = sums.evaluation();
         history.add(new EpochMetrics(epoch + 1, step, train.loss(), train.top1(), test.loss(), test.top1(), test.top5(), lastLearningRate,
-                train.seconds() + testing, train.samplesPerSecond()));
+                train.seconds() + testing, train.samplesPerSecond(), sums.waitingShare()));
         epoch++;
         batch = 0;
         sums = Sums.ZERO;

@@ -67,9 +67,10 @@ public final class ProgressListener implements Listener {
     public void onEpoch(Epoch epoch) {
         closeBar();
         EpochMetrics m = epoch.metrics();
-        print("Epoch %d/%d: train loss %.4f, accuracy %.2f %%; test loss %.4f, accuracy %.2f %%; %.1f s, %.0f samples/s", m.epoch(),
+        print("Epoch %d/%d: train loss %.4f, accuracy %.2f %%; test loss %.4f, accuracy %.2f %%; %.1f s, %.0f samples/s, "
+                + "%.1f %% of it waiting for data", m.epoch(),
                 start.config().epochs(), m.trainLoss(), 100 * m.trainAccuracy(), m.testLoss(), 100 * m.testTop1(), m.seconds(),
-                m.samplesPerSecond());
+                m.samplesPerSecond(), 100 * m.waitingShare());
     }
 
     @Override

@@ -31,9 +31,9 @@ final class Session implements AutoCloseable {
 
     /** What a training graph is made of, and the rates of its steps. */
     record Recipe(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, Schedule schedule,
-            GradientHook hook) {
+            GradientHook hook, LossTerms terms) {
         TrainingGraph training(long batchSize) {
-            return TrainingGraph.training(model, statistics, config, optimizer, hook, batchSize);
+            return TrainingGraph.training(model, statistics, config, optimizer, hook, terms, batchSize);
         }
     }
 

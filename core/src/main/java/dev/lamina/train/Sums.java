@@ -10,14 +10,25 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
  * @param correct5 samples right within five guesses
  * @param samples number of samples
  * @param seconds wall-clock time
+ * @param waited seconds of it in which training waited for data
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
-record Sums(double loss, double correct1, double correct5, long samples, double seconds) {
+record Sums(double loss, double correct1, double correct5, long samples, double seconds, double waited) {
     static final Sums ZERO = new Sums(0, 0, 0, 0, 0);
+
+    /** Sums without waiting. */
+    Sums(double loss, double correct1, double correct5, long samples, double seconds) {
+        this(loss, correct1, correct5, samples, seconds, 0);
+    }
 
     Sums plus(Sums other) {
         return new Sums(loss + other.loss, correct1 + other.correct1, correct5 + other.correct5, samples + other.samples,
-                seconds + other.seconds);
+                seconds + other.seconds, waited + other.waited);
+    }
+
+    /** Part of the time in which training waited for data, 0 to 1. */
+    double waitingShare() {
+        return seconds > 0 ? Math.min(1, waited / seconds) : 0;
     }
 
     Evaluation evaluation() {

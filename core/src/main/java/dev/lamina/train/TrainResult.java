@@ -27,6 +27,11 @@ public record TrainResult(End end, List<EpochMetrics> history, long steps, doubl
         history = List.copyOf(history);
     }
 
+    /** Part of the time of training in which it waited for data, 0 to 1: the mean of the epochs. */
+    public double waitingShare() {
+        return history.stream().mapToDouble(EpochMetrics::waitingShare).average().orElse(0);
+    }
+
     /**
      * The last complete epoch.
      *

@@ -38,6 +38,7 @@ public final class Trainer implements AutoCloseable {
     private final List<Listener> listeners;
     private CompileOptions options = CompileOptions.defaults().requiringDeterminism();
     private GradientHook hook = GradientHook.none();
+    private List<Double> classWeights = List.of();
     private BatchSource batches;
     private Path folder;
     private boolean resuming;
@@ -91,6 +92,12 @@ public final class Trainer implements AutoCloseable {
     /** Takes training batches from elsewhere, e.g. with augmentation, or a share of them. Returns this. */
     public Trainer batchSource(BatchSource other) {
         batches = other;
+        return this;
+    }
+
+    /** Weighs each class in the training loss; none for all alike. Returns this. */
+    public Trainer classWeights(List<Double> weights) {
+        classWeights = List.copyOf(weights);
         return this;
     }
 
@@ -153,7 +160,9 @@ public final class Trainer implements AutoCloseable {
         progress.startClock();
         try (BatchSource.Stream stream = batches.open(progress.epoch(), progress.batch())) {
             while (stream.hasNext()) {
+                long asked = System.nanoTime();
                 Batch batch = stream.next();
+                progress.waited(System.nanoTime() - asked);
                 double rate = session.setRate(progress.step());
                 Sums sums = session.step(batch);
                 if (!Double.isFinite(sums.loss())) {
@@ -203,7 +212,7 @@ public final class Trainer implements AutoCloseable {
         }
         statistics = checkpoint != null ? checkpoint.run().statistics() : statistics();
         session = new Session(backend, options.withPrecision(config.precision()),
-                new Session.Recipe(model, statistics, config, optimizer, schedule, hook));
+                new Session.Recipe(model, statistics, config, optimizer, schedule, hook, new LossTerms(classWeights, batches.mixes())));
         if (checkpoint != null) {
             session.restore(checkpoint.tensors());
             saved = checkpoint.run();

@@ -38,6 +38,10 @@ public final class TrainingGraph {
     public static final String IMAGES = "images";
     /** Input: classes. */
     public static final String LABELS = "labels";
+    /** Input of training with mixed samples: classes of what was mixed in, int32 {@code [B]}. */
+    public static final String SECOND_LABELS = "secondLabels";
+    /** Input of training with mixed samples: how much of a sample belongs to its own label, float32 {@code [B]}. */
+    public static final String SHARES = "shares";
     /** Output: mean loss of the batch. */
     public static final String LOSS = "loss";
     /** Output: samples whose label has the largest logit. */
@@ -86,9 +90,15 @@ public final class TrainingGraph {
      */
     public static TrainingGraph training(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer,
             GradientHook hook, long batchSize) {
+        return training(model, statistics, config, optimizer, hook, LossTerms.PLAIN, batchSize);
+    }
+
+    /** {@link #training(Model, ChannelStatistics, TrainConfig, Optimizer, GradientHook, long)} with weights of classes or mixed samples. */
+    public static TrainingGraph training(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer,
+            GradientHook hook, LossTerms terms, long batchSize) {
         TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true);
         GraphBuilder graph = made.builder;
-        Value loss = made.addMetrics(Loss.Options.defaults().smoothing(config.labelSmoothing()));
+        Value loss = made.addMetrics(Loss.Options.defaults().smoothing(config.labelSmoothing()), terms);
         Map<Value, Value> gradients = hook.apply(graph, Gradients.unlessBlocked(loss, graph.trainable()));
         if (config.clipNorm() > 0) {
             GradientClipping.Clipped clipped = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
@@ -108,7 +118,7 @@ public final class TrainingGraph {
     /** The graph that measures: inference, plain cross-entropy, no updates. */
     public static TrainingGraph evaluation(Model model, ChannelStatistics statistics, long batchSize) {
         TrainingGraph made = new TrainingGraph(model, statistics, batchSize, false);
-        made.addMetrics(Loss.Options.defaults());
+        made.addMetrics(Loss.Options.defaults(), LossTerms.PLAIN);
         made.graph = made.builder.build();
         return made;
     }
@@ -152,11 +162,11 @@ public final class TrainingGraph {
                 .plus(Source.constant(builder, Tensor.of(DType.FLOAT32, shift, 1, channels, 1, 1)));
     }
 
-    private Value addMetrics(Loss.Options options) {
+    private Value addMetrics(Loss.Options options, LossTerms terms) {
         long n = logits.shape().dim(0);
         long classes = logits.shape().dim(1);
         Value labels = builder.input(LABELS, TensorType.of(DType.INT32, n));
-        Value loss = Loss.crossEntropy(logits, labels, options);
+        Value loss = terms.loss(builder, logits, labels, options);
         Value column = Shaping.reshape(Pointwise.cast(labels, DType.FLOAT32), Shape.of(n, 1));
         Value valid = Pointwise.compare(Pointwise.Comparison.GREATER_OR_EQUAL, column, Source.scalarLike(column, 0));
         Value rank = rank(Shaping.stopGradient(logits), column);

@@ -115,7 +115,8 @@ class DatasetsTest {
 
     @Test
     void anUnknownNameAndBadLimitsAreRefused() {
-        assertEquals("data \"mnst\": unknown; known are digits, mnist, fashion-mnist, cifar10, cifar10-part, cifar100, optdigits.",
+        assertEquals("data \"mnst\": unknown; known are digits, mnist, fashion-mnist, cifar10, cifar10-part, cifar100, optdigits, "
+                        + "cifar10-jpg, flowers, and paths of folders or .zip files of images.",
                 assertThrows(IllegalArgumentException.class, () -> Datasets.open("mnst", DataOptions.in(dir))).getMessage());
         assertEquals("data: trainLimit = -1, testLimit = 0, needs >= 0 (0 for all samples).",
                 assertThrows(IllegalArgumentException.class, () -> DataOptions.in(dir).withLimits(-1, 0)).getMessage());
@@ -219,7 +220,7 @@ class DatasetsTest {
             assertEquals(here ? Optional.of(dir.resolve("fashion-mnist")) : Optional.empty(), info.foundIn());
             assertEquals(dir, info.lookedIn().getLast());
             assertFalse(info.description().isBlank());
-            assertEquals(!info.name().equals("cifar10-part"), info.downloadable());
+            assertEquals(!List.of("cifar10-part", "cifar10-jpg", "flowers").contains(info.name()), info.downloadable());
         }
     }
 }

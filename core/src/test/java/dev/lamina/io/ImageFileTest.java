@@ -154,9 +154,9 @@ class ImageFileTest {
 
     @Test
     void otherFormatsAndFilesAreNotCalledImages() throws IOException {
-        refuse("is neither a PNG nor a JPEG image, by its first bytes. Convert it to one of them.", encode("gif", 3, 3,
+        refuse("is neither a PNG, a JPEG nor a WebP image, by its first bytes. Convert it to one of them.", encode("gif", 3, 3,
                 BufferedImage.TYPE_INT_RGB));
-        refuse("is neither a PNG nor a JPEG image, by its first bytes. Convert it to one of them.", new byte[0]);
+        refuse("is empty (0 bytes). Copy it again, or delete it.", new byte[0]);
         assertThrows(NoSuchFileException.class, () -> ImageFile.read(dir.resolve("none")));
         IOException folder = assertThrows(IOException.class, () -> ImageFile.read(dir));
         assertTrue(!(folder instanceof CorruptFileException), folder.toString());

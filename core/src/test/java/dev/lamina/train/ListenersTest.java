@@ -88,7 +88,8 @@ class ListenersTest {
         String text = progress(false);
         assertEquals("""
                 Training lenet on digits: 100 samples, 3 epochs, batch size 64, reference (a "device")
-                Epoch 1/3: train loss 0.5000, accuracy 75.00 %; test loss 0.2500, accuracy 87.50 %; 2.0 s, 1000 samples/s
+                Epoch 1/3: train loss 0.5000, accuracy 75.00 %; test loss 0.2500, accuracy 87.50 %; 2.0 s, 1000 samples/s, \
+                0.0 % of it waiting for data
                 Stopped early: the test loss has not fallen for 2 epochs.
                 """, text.replace("\r\n", "\n"));
     }

@@ -3,6 +3,7 @@ package dev.lamina.samples.cli;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Dataset;
+import dev.lamina.data.Datasets;
 import dev.lamina.data.TenCrops;
 import dev.lamina.features.FeatureData;
 import dev.lamina.features.FitListener;
@@ -22,6 +23,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -82,7 +84,7 @@ final class EvalCommand implements Callable<Integer> {
         RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
         List<String> names = namesOption.of(folder.classNames());
         String name = data != null ? data : folder.config().data();
-        Dataset samples = dataOption.open(name, folder.config().options(), folder.config().seed(), 0).test();
+        Dataset samples = dataOption.open(name, settings(folder, name), folder.config().seed(), 0).test();
         requireClasses(samples, folder);
         Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
         Precision numbers = precision == null ? folder.config().precision() : precision;
@@ -108,6 +110,19 @@ final class EvalCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Ten crops take larger images than the model: files are brought to that size, other samples come as they are. */
+    private Map<String, String> settings(RunFolder folder, String name) {
+        if (tenCrop == null) {
+            return ImageOption.ofRun(folder);
+        }
+        Map<String, String> settings = new TreeMap<>(folder.config().options());
+        if (Datasets.isFiles(name)) {
+            settings.remove(ImageOption.RESIZE);
+            settings.put(ImageOption.SIZE, tenCrop + "x" + tenCrop);
+        }
+        return settings;
     }
 
     private static void requireClasses(Dataset samples, RunFolder folder) {

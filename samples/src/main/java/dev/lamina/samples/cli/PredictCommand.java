@@ -2,9 +2,12 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.data.Datasets;
+import dev.lamina.data.Fit;
 import dev.lamina.data.TenCrops;
 import dev.lamina.features.Fitted;
 import dev.lamina.io.AtomicFiles;
+import dev.lamina.io.Image;
 import dev.lamina.io.ImageFile;
 import dev.lamina.nn.Model;
 import dev.lamina.samples.runs.Text;
@@ -31,8 +34,9 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina predict}: classifies image files with a run's weights. */
 @Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
-        footer = {"", "Images are resized to the model's height and width, without keeping their proportions (--ten-crop keeps them); made",
-            "grey if the model wants one channel, and a grey one put into all three if it wants three.",
+        footer = {"", "A run on image files fits images as it fitted its own. Else they are resized to the model's height and width,",
+            "without keeping their proportions (--ten-crop keeps them); made grey if the model wants one channel, and a grey one put into all",
+            "three if it wants three.",
             "Digits of the built-in sets are light on dark; --invert turns dark ink on paper into that.",
             "An image that cannot be read is named and passed over; the exit code is then 1.", "", "Examples:",
             "  lamina predict --run runs/mnist --invert seven.png", "  lamina predict --run runs/mnist scans --csv digits.csv"})
@@ -96,7 +100,7 @@ final class PredictCommand implements Callable<Integer> {
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
             for (int from = 0; from < arguments.files().size(); from += batchSize) {
                 List<Path> part = arguments.files().subList(from, Math.min(arguments.files().size(), from + batchSize));
-                predict(evaluator, backend, features, input, part, problems, text);
+                predict(evaluator, backend, features, input, part, folder, problems, text);
             }
         }
         write();
@@ -130,12 +134,12 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     private void predict(Evaluator evaluator, Backend backend, Optional<Fitted> features, Shape input, List<Path> files,
-            List<String> problems, PrintWriter text) {
+            RunFolder folder, List<String> problems, PrintWriter text) {
         List<Path> read = new ArrayList<>();
         List<Tensor> loaded = new ArrayList<>();
         for (Path file : files) {
             try {
-                loaded.add(load(file, input));
+                loaded.add(load(file, input, folder));
                 read.add(file);
             } catch (IOException | IllegalArgumentException e) {
                 String message = Lamina.text(e);
@@ -163,8 +167,16 @@ final class PredictCommand implements Callable<Integer> {
     }
 
     /** uint8 {@code [views, C, H, W]}. */
-    private Tensor load(Path file, Shape input) throws IOException {
+    private Tensor load(Path file, Shape input, RunFolder folder) throws IOException {
         Tensor image = ImageFile.read(file);
+        int h = Math.toIntExact(input.dim(1));
+        int w = Math.toIntExact(input.dim(2));
+        boolean onImages = Datasets.isFiles(folder.config().data()) || folder.config().options().containsKey(ImageOption.SIZE);
+        if (onImages && tenCrop == null) {
+            int shortSide = new ImageOption().options(ImageOption.ofRun(folder)).shortSide();
+            Tensor sample = new Fit(Math.toIntExact(input.dim(0)), h, w, shortSide).apply(Image.of(image)).tensor();
+            return inverted(sample).reshape(1, input.dim(0), h, w);
+        }
         Tensor channels = input.dim(0) == 1 ? ImageFile.toGrey(image) : image;
         if (channels.shape().dim(0) == 1 && input.dim(0) == 3) {
             channels = Tensor.zeros(DType.UINT8, Shape.of(3, image.shape().dim(1), image.shape().dim(2)));
@@ -176,8 +188,6 @@ final class PredictCommand implements Callable<Integer> {
             throw new IllegalArgumentException("the image has " + channels.shape().dim(0) + " channels, the model wants " + input.dim(0)
                     + ".");
         }
-        int h = Math.toIntExact(input.dim(1));
-        int w = Math.toIntExact(input.dim(2));
         if (tenCrop != null) {
             return TenCrops.of(inverted(TenCrops.square(channels, tenCrop)), h, w);
         }

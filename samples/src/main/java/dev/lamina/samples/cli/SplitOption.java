@@ -8,7 +8,7 @@ import picocli.CommandLine.Option;
 
 /** The options that choose samples, for commands without a run that would remember them. */
 final class SplitOption {
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
+    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = DataOption.MEANING)
     private String data;
 
     @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")

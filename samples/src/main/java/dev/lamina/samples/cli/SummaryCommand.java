@@ -82,15 +82,15 @@ final class SummaryCommand implements Callable<Integer> {
                 need.optimizer() / unit, need.activations() / unit);
         out.flush();
         if (memory != null) {
-            summary.requireFits(bytes(memory), optimizer, copies);
+            summary.requireFits(bytes("summary: --memory", memory), optimizer, copies);
         }
         return 0;
     }
 
-    static long bytes(String size) {
+    static long bytes(String option, String size) {
         Matcher matcher = SIZE.matcher(size);
         if (!matcher.matches()) {
-            throw new IllegalArgumentException("summary: --memory " + size + ", needs a number and B, KiB, MiB, GiB or TiB, e.g. 8GiB.");
+            throw new IllegalArgumentException(option + " " + size + ", needs a number and B, KiB, MiB, GiB or TiB, e.g. 8GiB.");
         }
         int power = matcher.group(2) == null ? 0 : UNITS.indexOf(matcher.group(2));
         return (long) (Double.parseDouble(matcher.group(1)) * Math.pow(1024, power));

@@ -2,6 +2,8 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.data.Datasets;
+import dev.lamina.data.HoldOut;
 import dev.lamina.data.Split;
 import dev.lamina.graph.Summary;
 import dev.lamina.nn.Lint;
@@ -42,11 +44,14 @@ import picocli.CommandLine.Spec;
         footer = {"", "Examples:", "  lamina train", "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
             "  lamina train --model linear --optimizer sgd --lr 0.1 --schedule cosine",
             "  lamina train --model mlp --hidden 256,128 --activation relu --data mnist --data-dir ../shared/data",
-            "  lamina train --model linear --features pca:k=64 --data mnist", "  lamina train --resume runs/mnist --epochs 10"})
+            "  lamina train --model linear --features pca:k=64 --data mnist",
+            "  lamina train --model resnet20 --data flowers --image-size 64 --augment crop:4+flip+jitter:0.4,0.4,0.4,0.1",
+            "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
     private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
-            List.of("--resume", "--epochs", "--json", "--data-dir", "--download", "--backend", "--threads", "--device");
+            List.of("--resume", "--epochs", "--json", "--data-dir", "--download", "--backend", "--threads", "--device", "--workers",
+                    "--image-cache");
 
     @Spec
     private CommandSpec spec;
@@ -54,11 +59,14 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ModelOption modelOption;
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
+    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = DataOption.MEANING)
     private String data;
 
     @Mixin
     private DataOption dataOption;
+
+    @Mixin
+    private BatchOption batchOption;
 
     @Mixin
     private FeaturesOption featuresOption;
@@ -122,7 +130,8 @@ final class TrainCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         TrainConfig config = resume == null ? settings() : resumed();
-        Path folder = resume != null ? resume : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + config.data()));
+        Path folder = resume != null ? resume
+                : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + shortName(config.data())));
         try (Backend backend = backendOption.open(text)) {
             return train(config, FeaturesOption.apply(config, open(config), folder, backend, text), folder, backend, text);
         }
@@ -146,6 +155,7 @@ final class TrainCommand implements Callable<Integer> {
         }
         summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
         try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
+            trainer.batchSource(batchOption.source(config, split.train())).classWeights(BatchOption.weights(config, split.train()));
             TrainResult result = Interruptible.run(trainer::requestStop,
                     (resume == null ? trainer.runFolder(folder) : trainer.resume(folder))::fit);
             return report(result, config, backend, folder, text);
@@ -160,8 +170,10 @@ final class TrainCommand implements Callable<Integer> {
         Map<String, String> options = new TreeMap<>(modelOption.settings());
         options.putAll(featuresOption.settings());
         options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
-        options.put(DataOption.SETTING, dataOption.dir().toString());
-        return TrainConfig.builder(modelOption.name(), data).batchSize(batchSize).epochs(epochs == null ? 5 : epochs).seed(seed)
+        options.putAll(dataOption.settings());
+        options.putAll(batchOption.settings());
+        return TrainConfig.builder(modelOption.name(), DataOption.remembered(data)).batchSize(batchSize)
+                .epochs(epochs == null ? 5 : epochs).seed(seed)
                 .optimizer(optimizer).rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
                 .precision(precision)
@@ -182,7 +194,15 @@ final class TrainCommand implements Callable<Integer> {
 
     private Split open(TrainConfig config) throws IOException {
         int limit = Integer.parseInt(config.options().getOrDefault(TRAIN_LIMIT, "0"));
-        return dataOption.open(config.data(), config.options(), config.seed(), limit);
+        Split split = dataOption.open(config.data(), config.options(), config.seed(), limit);
+        String share = config.options().get(ImageOption.VAL_SPLIT);
+        return share == null || Datasets.holdsOut(config.data()) ? split
+                : HoldOut.of(split.train(), Double.parseDouble(share), config.seed());
+    }
+
+    /** A data set's name, or the last one of a path. */
+    private static String shortName(String name) {
+        return name.substring(Math.max(name.lastIndexOf('/'), name.lastIndexOf('\\')) + 1).replaceFirst("\\.zip$", "");
     }
 
     private static Path free(Path wanted) {
@@ -199,8 +219,8 @@ final class TrainCommand implements Callable<Integer> {
             return 1;
         }
         EpochMetrics last = result.last();
-        text.printf("test accuracy %.2f %%, test loss %.4f, %.1f s, %.0f samples/s; run folder %s%n", 100 * last.testTop1(),
-                last.testLoss(), result.seconds(), result.samplesPerSecond(), folder);
+        text.printf("test accuracy %.2f %%, test loss %.4f, %.1f s, %.0f samples/s, %.1f %% of it waiting for data; run folder %s%n",
+                100 * last.testTop1(), last.testLoss(), result.seconds(), result.samplesPerSecond(), 100 * result.waitingShare(), folder);
         if (json != null) {
             Results.write(json, Results.of(config, backend, last.trainLoss(), last.testLoss(), last.testTop1(), last.testTop5(),
                     last.epoch(), result.seconds(), result.samplesPerSecond()));
