@@ -9,6 +9,7 @@ final class Progress {
     private int epoch;
     private int batch;
     private long step;
+    private long skipped;
     private Sums sums = Sums.ZERO;
     private double seconds;
     private double lastLearningRate;
@@ -21,6 +22,7 @@ final class Progress {
         progress.epoch = run.epoch();
         progress.batch = run.batch();
         progress.step = run.step();
+        progress.skipped = run.skipped();
         progress.sums = run.sums();
         progress.seconds = run.seconds();
         return progress;
@@ -36,6 +38,11 @@ final class Progress {
 
     long step() {
         return step;
+    }
+
+    /** Steps that were skipped, of all. */
+    long skipped() {
+        return skipped;
     }
 
     Sums sums() {
@@ -63,17 +70,18 @@ final class Progress {
         return passed;
     }
 
-    void advance(Sums batchSums, double rate) {
-        sums = sums.plus(batchSums).plus(new Sums(0, 0, 0, 0, lap()));
-        batch++;
+    void advance(Stepper.Outcome outcome, double rate) {
+        sums = sums.plus(outcome.sums()).plus(new Sums(0, 0, 0, 0, lap()));
+        batch += outcome.batches();
         step++;
+        skipped += outcome.skipped() ? 1 : 0;
         lastLearningRate = rate;
     }
 
-    Listener.Step event(Sums batchSums) {
+    Listener.Step event(Stepper.Outcome outcome) {
         Evaluation mean = sums.evaluation();
-        return new Listener.Step(epoch + 1, batch - 1, step, sums.samples(), batchSums.loss() / Math.max(1, batchSums.samples()),
-                lastLearningRate, mean.loss(), mean.top1());
+        return new Listener.Step(epoch + 1, batch - 1, step, sums.samples(), outcome.sums().evaluation().loss(), lastLearningRate,
+                mean.loss(), mean.top1(), outcome.gradientNorm(), skipped);
     }
 
     void endEpoch(Evaluation test) {
@@ -89,6 +97,6 @@ final class Progress {
     TrainResult result(TrainResult.End end) {
         double secondsPerSample = history.stream().mapToDouble(m -> 1 / m.samplesPerSecond()).average().orElse(Double.NaN);
         double speed = history.isEmpty() ? sums.evaluation().samplesPerSecond() : 1 / secondsPerSample;
-        return new TrainResult(end, history, step, seconds, speed);
+        return new TrainResult(end, history, step, seconds, speed, skipped);
     }
 }
