@@ -60,7 +60,8 @@ public record FineTuning(String from, List<String> freeze, boolean newHead, doub
         List<String> names = model.parameters().entries().stream().filter(Parameters.Entry::trainable).map(Parameters.Entry::name).toList();
         for (String glob : freeze) {
             if (names.stream().noneMatch(pattern(glob).asMatchPredicate())) {
-                throw new IllegalArgumentException("freeze: \"" + glob + "\" fits no parameter; there are " + String.join(", ", names) + ".");
+                throw new IllegalArgumentException("freeze: \"" + glob + "\" fits no parameter; there are "
+                        + String.join(", ", names) + ".");
             }
         }
         if (names.stream().allMatch(frozen())) {

@@ -28,6 +28,11 @@ final class Progress {
         return progress;
     }
 
+    /** The rate of the last step, which a record does not hold. */
+    void lastRate(double rate) {
+        lastLearningRate = rate;
+    }
+
     int epoch() {
         return epoch;
     }

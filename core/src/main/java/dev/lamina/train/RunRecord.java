@@ -40,7 +40,7 @@ record RunRecord(int format, TrainConfig config, List<Long> inputShape, List<Str
     }
 
     RunRecord withFile(String name, String hash) {
-        return new RunRecord(format, config, inputShape, classNames, statistics, trainSamples, backend, device, epoch, batch, step, skipped, sums,
-                seconds, history, finished, name, hash);
+        return new RunRecord(format, config, inputShape, classNames, statistics, trainSamples, backend, device, epoch, batch, step, skipped,
+                sums, seconds, history, finished, name, hash);
     }
 }

@@ -89,10 +89,11 @@ final class RunWriter {
             write.run();
         } catch (IOException e) {
             String left = saved == null ? "No checkpoint was written before."
-                    : "The last good checkpoint, " + saved.checkpoint() + ", is unharmed: free some space, then go on with --resume " + folder
-                            + ".";
-            throw new IOException("checkpoint: cannot write \"" + folder.resolve(file) + "\": "
-                    + (e.getClass() == IOException.class ? e.getMessage() : e.toString()) + "; " + free() + " bytes are free there. " + left, e);
+                    : "The last good checkpoint, " + saved.checkpoint() + ", is unharmed: free some space, then go on with "
+                            + "--resume " + folder + ".";
+            String reason = e.getClass() == IOException.class ? e.getMessage() : e.toString();
+            throw new IOException("checkpoint: cannot write \"" + folder.resolve(file) + "\": " + reason + "; " + free()
+                    + " bytes are free there. " + left, e);
         }
     }
 

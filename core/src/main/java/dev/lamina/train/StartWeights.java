@@ -1,11 +1,13 @@
 package dev.lamina.train;
 
 import dev.lamina.data.ChannelStatistics;
+import dev.lamina.data.Dataset;
 import dev.lamina.graph.TensorType;
 import dev.lamina.io.CorruptFileException;
 import dev.lamina.io.Safetensors;
 import dev.lamina.io.SafetensorsFile;
 import dev.lamina.nn.Model;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -57,6 +59,22 @@ public record StartWeights(String source, Map<String, Tensor> tensors, Optional<
         } catch (NumberFormatException e) {
             throw new CorruptFileException(file, "its metadata hold channel statistics \"" + text + "\", needs [number, ...].");
         }
+    }
+
+    /**
+     * By which the samples of a new run are normalised.
+     *
+     * @param start null for random weights
+     * @throws IllegalArgumentException if the weights take features and the data are pixels, or the other way round
+     */
+    static ChannelStatistics statistics(StartWeights start, Dataset train) {
+        boolean vectors = train.sampleType() == DType.FLOAT32;
+        ChannelStatistics known = start == null ? null : start.statistics().orElse(null);
+        if (known != null && known.absent() != vectors) {
+            throw new IllegalArgumentException("from \"" + start.source() + "\": its weights take " + (vectors ? "pixels" : "features")
+                    + ", data \"" + train.name() + "\" are " + (vectors ? "features" : "pixels") + ". Start from another run.");
+        }
+        return known != null ? known : vectors ? ChannelStatistics.none() : ChannelStatistics.of(train);
     }
 
     /**

@@ -104,6 +104,11 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         return Schedule.parse(schedule, rate, steps * Math.max(1, epochs), steps);
     }
 
+    /** How many copies of the parameters training keeps beside those of the optimizer: averages and gathered gradients. */
+    public int copiesOfParameters() {
+        return (averaging.present() ? 1 : 0) + (rules.inTwoPhases() ? 1 : 0);
+    }
+
     /** Settings in which a resumed run differs from this one although it must not; the number of epochs may differ. */
     List<String> conflicts(TrainConfig resumed) {
         List<String> conflicts = new ArrayList<>();

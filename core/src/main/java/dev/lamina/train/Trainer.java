@@ -12,7 +12,6 @@ import dev.lamina.io.Safetensors;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
-import dev.lamina.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -223,7 +222,7 @@ public final class Trainer implements AutoCloseable {
         if (folder == null && config.keeping().best()) {
             throw new TrainingException("trainer: the best weights are to be kept, but there is no run folder. Give one.");
         }
-        statistics = checkpoint != null ? checkpoint.run().statistics() : statistics();
+        statistics = checkpoint != null ? checkpoint.run().statistics() : StartWeights.statistics(start, data.train());
         session = new Session(backend, options.withPrecision(config.precision()),
                 new Session.Recipe(model, statistics, config, optimizer, schedule, hook), resuming ? null : start);
         writer = new RunWriter(folder, tensorWriter, listeners, checkpoint == null ? null : checkpoint.run());
@@ -231,6 +230,7 @@ public final class Trainer implements AutoCloseable {
             session.restore(checkpoint.tensors());
             progress = Progress.of(checkpoint.run());
             session.observe(progress.history());
+            progress.lastRate(progress.step() == 0 ? 0 : session.setRate(progress.step() - 1));
             return;
         }
         session.initialize();
@@ -239,16 +239,6 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(folder);
             checkpoint();
         }
-    }
-
-    private ChannelStatistics statistics() {
-        boolean vectors = data.train().sampleType() == DType.FLOAT32;
-        ChannelStatistics known = start == null ? null : start.statistics().orElse(null);
-        if (known != null && known.absent() != vectors) {
-            throw new IllegalArgumentException("from \"" + start.source() + "\": its weights take " + (vectors ? "pixels" : "features")
-                    + ", data \"" + data.train().name() + "\" are " + (vectors ? "features" : "pixels") + ". Start from another run.");
-        }
-        return known != null ? known : vectors ? ChannelStatistics.none() : ChannelStatistics.of(data.train());
     }
 
     private void checkFits(RunRecord run) {

@@ -1,0 +1,39 @@
+package dev.lamina.samples.cli;
+
+import dev.lamina.train.FineTuning;
+import dev.lamina.train.StartWeights;
+import dev.lamina.train.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import picocli.CommandLine.Option;
+
+/** The options of starting from weights that are there. */
+final class FineTuneOptions {
+    @Option(names = "--from", paramLabel = "RUN|FILE", description = "start from the weights of a run, or of a safetensors file; samples "
+            + "are normalised as those weights know them")
+    private Path from;
+
+    @Option(names = "--freeze", split = ",", paramLabel = "NAME,...",
+            description = "parameters that stay as they are, * for any text: conv*,layer1.*; "
+                    + "frozen batch norms use their running statistics")
+    private List<String> freeze = List.of();
+
+    @Option(names = "--new-head", arity = "0..1", fallbackValue = "true", defaultValue = "false",
+            description = "with --from: start the last layer anew, e.g. for another number of classes")
+    private boolean newHead;
+
+    @Option(names = "--head-lr", defaultValue = "1", paramLabel = "R", description = "multiple of the learning rate for the last layer")
+    private double headRate;
+
+    /** The settings. */
+    FineTuning settings() {
+        return new FineTuning(from == null ? "" : from.toString(), freeze, newHead, headRate);
+    }
+
+    /** The weights that a run's settings name, null for random ones. */
+    static StartWeights weights(TrainConfig config) throws IOException {
+        String from = config.fineTuning().from();
+        return from.isEmpty() ? null : StartWeights.of(Path.of(from));
+    }
+}
