@@ -189,8 +189,8 @@ class StepRulesTest {
         Split data = roots();
         String message = assertThrows(TrainingException.class, () -> trained(ROOT, data, config, source(batches(data, 0, 1, 2, 1))))
                 .getMessage();
-        assertTrue(message.matches("trainer: the gradient's norm is NaN at step 2; (NaN|-?Infinity) first appears in .*, float32 \\[.*\\]\\."
-                + " Learning rate is 0\\.5\\. Try a smaller one, or clip gradients\\."), message);
+        assertTrue(message.matches("trainer: the gradient's norm is NaN at step 2; (NaN|-?Infinity) first appears in .*, float32 \\[.*\\]"
+                + "\\. Learning rate is 0\\.5\\. Try a smaller one, or clip gradients\\."), message);
     }
 
     @Test
