@@ -37,8 +37,8 @@ public record FineTuning(String from, List<String> freeze, boolean newHead, doub
         TrainConfig.require(freeze.stream().noneMatch(String::isBlank), "freeze has an empty pattern. Give names, e.g. conv*.");
     }
 
-    /** Whether a parameter of this name is frozen. */
-    Predicate<String> frozen() {
+    /** Whether a parameter of a name is frozen. */
+    public Predicate<String> frozen() {
         List<Pattern> patterns = freeze.stream().map(FineTuning::pattern).toList();
         return name -> patterns.stream().anyMatch(p -> p.matcher(name).matches());
     }

@@ -1,11 +1,15 @@
 package dev.lamina.samples.cli;
 
+import dev.lamina.nn.Model;
+import dev.lamina.nn.Parameters;
 import dev.lamina.train.FineTuning;
 import dev.lamina.train.StartWeights;
 import dev.lamina.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine.Option;
 
 /** The options of starting from weights that are there. */
@@ -29,6 +33,22 @@ final class FineTuneOptions {
     /** The settings. */
     FineTuning settings() {
         return new FineTuning(from == null ? "" : from.toString(), freeze, newHead, headRate);
+    }
+
+    /** What a run starts from and what it leaves as it is, for people; empty if there is nothing to say. */
+    static String describe(TrainConfig config, Model model) {
+        FineTuning tuning = config.fineTuning();
+        List<String> facts = new ArrayList<>();
+        if (!tuning.from().isEmpty()) {
+            facts.add("starts from " + tuning.from() + (tuning.newHead() ? " with a new last layer" : ""));
+        }
+        if (!tuning.freeze().isEmpty()) {
+            List<Parameters.Entry> all = model.parameters().entries().stream().filter(Parameters.Entry::trainable).toList();
+            List<Parameters.Entry> frozen = all.stream().filter(e -> tuning.frozen().test(e.name())).toList();
+            facts.add(String.format(Locale.ROOT, "%d of %d parameters are frozen, %,d numbers", frozen.size(), all.size(),
+                    frozen.stream().mapToLong(e -> e.type().elements()).sum()));
+        }
+        return String.join("; ", facts);
     }
 
     /** The weights that a run's settings name, null for random ones. */

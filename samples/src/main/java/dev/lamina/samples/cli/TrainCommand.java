@@ -152,6 +152,10 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d, %s%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
                 config.seed(), config.precision());
+        String tuning = FineTuneOptions.describe(config, network);
+        if (!tuning.isEmpty()) {
+            text.println(tuning);
+        }
         Lint.check(network).forEach(w -> text.println("warning: " + w));
         if (!summary.withoutGradient().isEmpty()) {
             text.println("receives no gradient: " + String.join(", ", summary.withoutGradient()));
