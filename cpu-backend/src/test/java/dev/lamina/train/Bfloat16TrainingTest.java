@@ -43,8 +43,8 @@ class Bfloat16TrainingTest {
                 losses.add(step.loss());
             }
         };
-        TrainConfig config = TrainConfig.builder("resnet20", "cifar10-part").batchSize(BATCH).epochs(1).seed(1).optimizer("momentum").rate(0.05)
-                .weightDecay(1e-4).precision(precision).build();
+        TrainConfig config = TrainConfig.builder("resnet20", "cifar10-part").batchSize(BATCH).epochs(1).seed(1).optimizer("momentum")
+                .rate(0.05).weightDecay(1e-4).precision(precision).build();
         Model model = Models.create("resnet20", data.train().sampleShape(), 10);
         try (Trainer trainer = new Trainer(backend, model, data, config, config.makeOptimizer(), config.makeSchedule(STEPS),
                 List.of(listener))) {
