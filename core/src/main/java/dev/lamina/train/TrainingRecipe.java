@@ -16,7 +16,7 @@ import java.util.Map;
 public record TrainingRecipe(String name, String summary, String source, Map<String, String> options) {
     private static final List<TrainingRecipe> ALL = List.of(
             of("alexnet-2012", "AlexNet on ImageNet, as in the paper",
-                    "Krizhevsky, Sutskever and Hinton 2012, section 5; there the rate was cut by hand when the validation error stalled, here "
+                    "Krizhevsky, Sutskever and Hinton 2012, section 5; the rate was cut by hand when the validation error stalled, here "
                             + "after 5 epochs",
                     "model=alexnet", "epochs=90", "batch-size=128", "optimizer=momentum", "momentum-form=rate-inside", "lr=0.01",
                     "weight-decay=5e-4", "schedule=plateau:0.1:5", "augment=resize:256+crop+flip+pca:0.1"),
