@@ -42,19 +42,28 @@ public final class Safetensors {
      * @throws IOException if the file cannot be written; an older file is then unchanged
      */
     public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
+        AtomicFiles.write(file, content(tensors, metadata));
+    }
+
+    /**
+     * What {@link #write} writes.
+     *
+     * @throws IllegalArgumentException as {@link #write}
+     */
+    public static AtomicFiles.Writer content(Map<String, Tensor> tensors, Map<String, String> metadata) throws IOException {
         requireLittleEndian();
         List<Map.Entry<String, Tensor>> ordered = tensors.entrySet().stream()
                 .sorted(Comparator.comparingInt((Map.Entry<String, Tensor> e) -> -e.getValue().dtype().bytes())
                         .thenComparing(e -> e.getValue().dtype()).thenComparing(Map.Entry::getKey))
                 .toList();
         byte[] header = header(ordered, metadata);
-        AtomicFiles.write(file, out -> {
+        return out -> {
             out.write(ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).array());
             out.write(header);
             for (Map.Entry<String, Tensor> entry : ordered) {
                 copy(entry.getValue().contiguous().memory(), out);
             }
-        });
+        };
     }
 
     /** The JSON text, padded with spaces so that the data begins at a multiple of 8. */

@@ -9,7 +9,8 @@ import dev.lamina.graph.Value;
 
 /**
  * Batch normalisation. In training, by the batch's statistics (biased variance), and the running ones move towards them:
- * {@code run ← (1 - momentum) run + momentum batch} with the unbiased variance. Else by the running statistics.
+ * {@code run ← (1 - momentum) run + momentum batch} with the unbiased variance. Else, and where scale and shift are frozen, by the running
+ * statistics, which then stay.
  *
  * @param rank rank of the input, 4 for images
  * @param weightInit what γ starts as
@@ -40,7 +41,7 @@ record BatchNormLayer(String name, int rank, double epsilon, double momentum, In
         Value mean = inner.buffer("running_mean", type, Initializer.zeros());
         Value variance = inner.buffer("running_var", type, Initializer.ones());
         context.nameNext(name);
-        if (!context.training()) {
+        if (!context.training() || inner.frozen("weight") && inner.frozen("bias")) {
             return Normalization.batchNormInference(x, gamma, beta, mean, variance, epsilon);
         }
         Node normalized = Normalization.batchNormTraining(x, gamma, beta, epsilon);

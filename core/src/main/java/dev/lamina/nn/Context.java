@@ -4,6 +4,7 @@ import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import java.util.Optional;
+import java.util.function.Predicate;
 
 /**
  * What a layer is applied in: the graph it adds to, whether for training, and the path that its parameters' names start with. Not
@@ -12,7 +13,7 @@ import java.util.Optional;
 public final class Context {
     private final GraphBuilder graph;
     private final boolean training;
-    private final boolean frozen;
+    private final Predicate<String> frozen;
     private final String path;
     private final Parameters parameters;
 
@@ -23,10 +24,19 @@ public final class Context {
 
     /** A context that adds to, and must agree with, parameters that exist. */
     public Context(GraphBuilder graph, boolean training, Parameters parameters) {
-        this(graph, training, false, "", parameters);
+        this(graph, training, _ -> false, "", parameters);
     }
 
-    private Context(GraphBuilder graph, boolean training, boolean frozen, String path, Parameters parameters) {
+    /**
+     * A context at the root path, with no parameters yet, in which some parameters are not trainable.
+     *
+     * @param frozen whether the parameter of a full name is not
+     */
+    public Context(GraphBuilder graph, boolean training, Predicate<String> frozen) {
+        this(graph, training, frozen, "", new Parameters());
+    }
+
+    private Context(GraphBuilder graph, boolean training, Predicate<String> frozen, String path, Parameters parameters) {
         this.graph = graph;
         this.training = training;
         this.frozen = frozen;
@@ -66,7 +76,12 @@ public final class Context {
 
     /** The same context in which new parameters are not trainable. */
     public Context freezing() {
-        return new Context(graph, training, true, path, parameters);
+        return new Context(graph, training, _ -> true, path, parameters);
+    }
+
+    /** Whether a parameter of this name under this path is not trainable here. */
+    boolean frozen(String name) {
+        return frozen.test(qualified(name));
     }
 
     /**
@@ -75,7 +90,7 @@ public final class Context {
      * @throws dev.lamina.graph.GraphException if there is one of this name and another type
      */
     public Value parameter(String name, TensorType type, Initializer init) {
-        return variable(name, type, init, !frozen);
+        return variable(name, type, init, !frozen(name));
     }
 
     /** A variable that gradients do not change, e.g. a running mean; else like {@link #parameter}. */

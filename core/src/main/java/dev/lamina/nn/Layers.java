@@ -256,7 +256,7 @@ public final class Layers {
         return new ScopedLayer(name, false, layer);
     }
 
-    /** The layer with parameters that are not trained. */
+    /** The layer with parameters that are not trained; batch norms in it use their running statistics. */
     public static Layer frozen(Layer layer) {
         return new ScopedLayer(null, true, layer);
     }

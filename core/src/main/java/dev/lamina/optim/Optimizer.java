@@ -5,6 +5,7 @@ import dev.lamina.graph.Value;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.ToDoubleFunction;
 
 /** A rule that changes parameters by their gradients, as update nodes of the training graph. Immutable and thread-safe. */
 public sealed interface Optimizer permits Sgd, Adam {
@@ -38,8 +39,22 @@ public sealed interface Optimizer permits Sgd, Adam {
      * @return parameter to its new value, in order, e.g. for {@link WeightAverage}
      */
     default Map<Value, Value> apply(GraphBuilder graph, Map<Value, Value> gradients, Value learningRate, Value stepNumber) {
+        return apply(graph, gradients, learningRate, stepNumber, _ -> 1);
+    }
+
+    /**
+     * Like {@link #apply(GraphBuilder, Map, Value, Value)}, each parameter with its own multiple of the learning rate.
+     *
+     * @param factors the multiple of a parameter
+     */
+    default Map<Value, Value> apply(GraphBuilder graph, Map<Value, Value> gradients, Value learningRate, Value stepNumber,
+            ToDoubleFunction<Value> factors) {
+        Map<Double, Value> rates = new LinkedHashMap<>(Map.of(1.0, learningRate));
         Map<Value, Value> updated = new LinkedHashMap<>();
-        gradients.forEach((parameter, gradient) -> updated.put(parameter, update(graph, parameter, gradient, learningRate, stepNumber)));
+        gradients.forEach((parameter, gradient) -> {
+            Value rate = rates.computeIfAbsent(factors.applyAsDouble(parameter), learningRate::times);
+            updated.put(parameter, update(graph, parameter, gradient, rate, stepNumber));
+        });
         return updated;
     }
 

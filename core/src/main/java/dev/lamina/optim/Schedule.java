@@ -1,12 +1,23 @@
 package dev.lamina.optim;
 
 import java.util.Arrays;
+import java.util.List;
 
 /** The learning rate as a function of the step, counted from 0. */
 @FunctionalInterface
 public interface Schedule {
     /** The rate of a step, from 0. */
     double rate(long step);
+
+    /**
+     * The schedule as it is once these epochs are done: a function of their losses alone, so that a resumed run goes on with the same
+     * rates. Itself unless it depends on losses.
+     *
+     * @param losses test loss of each complete epoch, in order
+     */
+    default Schedule after(List<Double> losses) {
+        return this;
+    }
 
     /** The same rate always. */
     static Schedule constant(double rate) {
@@ -43,17 +54,23 @@ public interface Schedule {
         return t -> rate * Math.max(0, steps - t) / steps;
     }
 
+    /**
+     * The rate times {@code factor} whenever the test loss has not fallen below the best before, by a ten-thousandth of it, for more than
+     * {@code patience} epochs: PyTorch's rule. It needs {@link #after}.
+     */
+    static Schedule plateau(double rate, double factor, int patience) {
+        return new Plateau(rate, factor, patience, 0);
+    }
+
     /** For W steps {@code (t + 1) / W} of the next schedule's first rate, then that schedule from its step 0. */
     static Schedule warmup(long steps, Schedule next) {
-        Ranges.require(steps >= 0, "schedule \"warmup\": steps = %s, needs >= 0.", steps);
-        return t -> t < steps ? next.rate(0) * (t + 1) / steps : next.rate(t - steps);
+        return new Warmup(steps, t -> (t + 1.0) / steps, next);
     }
 
     /** Like {@link #warmup}, but from the given share: {@code start + (1 - start) t / W}, which reaches 1 at step W. */
     static Schedule warmupFrom(double start, long steps, Schedule next) {
-        Ranges.require(steps >= 0, "schedule \"warmup\": steps = %s, needs >= 0.", steps);
         Ranges.require(start >= 0 && start <= 1, "schedule \"warmup\": start = %s, needs 0 <= start <= 1.", start);
-        return t -> t < steps ? next.rate(0) * (start + (1 - start) * t / steps) : next.rate(t - steps);
+        return new Warmup(steps, t -> start + (1 - start) * t / steps, next);
     }
 
     /** From 0 to η at step W, then linearly to 0 at step T. */
@@ -101,8 +118,10 @@ public interface Schedule {
     }
 
     /**
-     * The schedule written as {@code constant}, {@code cosine[:least]}, {@code linear}, {@code onecycle}, {@code step:N:factor},
-     * {@code multistep:N,N,...:factor} or {@code warmup:N:schedule}, N in units of several steps, e.g. of epochs.
+     * The schedule written as {@code constant}, {@code cosine[:least]}, {@code linear}, {@code onecycle}, {@code step:N[:factor]},
+     * {@code multistep:N,N,...[:factor]}, {@code plateau[:factor[:patience]]} or {@code warmup:N[,start]:schedule}. N counts units of
+     * several steps, e.g. epochs; {@code N%} is a share of the steps that the schedule lasts. Factors are 0.1, patience is 10 unless
+     * given.
      *
      * @param rate η
      * @param totalSteps steps of the whole run, warm-up included

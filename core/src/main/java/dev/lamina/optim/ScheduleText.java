@@ -2,66 +2,121 @@ package dev.lamina.optim;
 
 import java.util.Arrays;
 
-/** Schedules as users write them. */
-final class ScheduleText {
-    private ScheduleText() { }
+/** Schedules as users write them; one text for one run, whose numbers of steps are known. */
+record ScheduleText(String text, double rate, long totalSteps, long unit) {
+    private static final double FACTOR = 0.1;
+    private static final String PATIENCE = "10";
 
     static Schedule parse(String text, double rate, long totalSteps, long unit) {
-        String[] parts = text.trim().split(":", -1);
-        switch (parts[0]) {
+        return new ScheduleText(text.trim(), rate, Math.max(1, totalSteps), unit).parse(text.trim(), totalSteps);
+    }
+
+    /** The schedule of a part of the text that lasts so many steps. */
+    private Schedule parse(String part, long steps) {
+        String[] words = part.split(":", -1);
+        long last = Math.max(1, steps);
+        switch (words[0]) {
             case "constant":
-                arguments(text, parts, 0, 0);
+                arguments(words, 0, 0);
                 return Schedule.constant(rate);
             case "cosine":
-                arguments(text, parts, 0, 1);
-                return Schedule.cosine(rate, Math.max(1, totalSteps), parts.length > 1 ? number(text, parts[1]) : 0);
+                arguments(words, 0, 1);
+                return Schedule.cosine(rate, last, least(words));
             case "linear":
-                arguments(text, parts, 0, 0);
-                return Schedule.linearDecay(rate, Math.max(1, totalSteps));
+                arguments(words, 0, 0);
+                return Schedule.linearDecay(rate, last);
             case "onecycle":
-                arguments(text, parts, 0, 0);
-                return Schedule.oneCycle(rate, Math.max(1, totalSteps));
+                arguments(words, 0, 0);
+                return Schedule.oneCycle(rate, last);
             case "step":
-                arguments(text, parts, 1, 2);
-                return Schedule.step(rate, steps(text, parts[1], unit, 1), parts.length > 2 ? number(text, parts[2]) : 0.1);
+                arguments(words, 1, 2);
+                return Schedule.step(rate, count(words[1], last, 1), factor(words, 2));
             case "multistep":
-                arguments(text, parts, 1, 2);
-                long[] milestones = Arrays.stream(parts[1].split(",")).mapToLong(m -> steps(text, m, unit, 0)).toArray();
-                return Schedule.multiStep(rate, parts.length > 2 ? number(text, parts[2]) : 0.1, milestones);
+                arguments(words, 1, 2);
+                long[] milestones = Arrays.stream(words[1].split(",", -1)).mapToLong(m -> count(m, last, 0)).toArray();
+                return Schedule.multiStep(rate, factor(words, 2), milestones);
+            case "plateau":
+                arguments(words, 0, 2);
+                double factor = factor(words, 1);
+                require(factor < 1, "factor = %s, needs 0 < factor < 1.", factor);
+                return Schedule.plateau(rate, factor, Math.toIntExact(whole(words.length > 2 ? words[2] : PATIENCE, 0)));
             case "warmup":
-                Ranges.require(parts.length >= 3, "schedule \"%s\": warm-up needs a length and a schedule, e.g. warmup:5:cosine.", text);
-                long warmup = steps(text, parts[1], unit, 0);
-                Ranges.require(warmup < totalSteps, "schedule \"%s\": warm-up of %s steps does not fit %s steps.", text, warmup,
-                        totalSteps);
-                String rest = text.trim().substring(parts[0].length() + parts[1].length() + 2);
-                return Schedule.warmup(warmup, parse(rest, rate, totalSteps - warmup, unit));
+                return warmup(part, words, steps);
             default:
-                throw new IllegalArgumentException("schedule \"" + text + "\" is unknown; known are constant, cosine[:least], linear, "
-                        + "onecycle, step:N[:factor], multistep:N,N,...[:factor], warmup:N:schedule.");
+                throw new IllegalArgumentException("schedule \"" + text + "\": " + (part.equals(text) ? "it" : "\"" + words[0] + "\"")
+                        + " is unknown; known are constant, cosine[:least], linear, onecycle, step:N[:factor], "
+                        + "multistep:N,N,...[:factor], plateau[:factor[:patience]], warmup:N[,start]:schedule; N in epochs, or N% "
+                        + "of the steps.");
         }
     }
 
-    private static void arguments(String text, String[] parts, int least, int most) {
-        int given = parts.length - 1;
-        Ranges.require(given >= least && given <= most, "schedule \"%s\": \"%s\" takes %s numbers, got %s.", text, parts[0],
+    private Schedule warmup(String part, String[] words, long steps) {
+        require(words.length >= 3, "warm-up needs a length and a schedule, e.g. warmup:5:cosine.");
+        String[] length = words[1].split(",", -1);
+        require(length.length <= 2, "\"%s\" is no length of warm-up, needs N or N,start.", words[1]);
+        long rise = count(length[0], Math.max(1, steps), 0);
+        require(rise < steps, "warm-up of %s steps does not fit %s steps.", rise, steps);
+        Schedule next = parse(part.substring(words[0].length() + words[1].length() + 2), steps - rise);
+        if (length.length == 1) {
+            return Schedule.warmup(rise, next);
+        }
+        double start = number(length[1]);
+        require(start >= 0 && start <= 1, "start = %s, needs 0 <= start <= 1.", start);
+        return Schedule.warmupFrom(start, rise, next);
+    }
+
+    private void arguments(String[] words, int least, int most) {
+        int given = words.length - 1;
+        require(given >= least && given <= most, "\"%s\" takes %s numbers, got %s.", words[0],
                 least == most ? "" + least : least + " to " + most, given);
     }
 
-    private static double number(String text, String part) {
-        try {
-            return Double.parseDouble(part);
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("schedule \"" + text + "\": \"" + part + "\" is not a number.");
-        }
+    private double least(String[] words) {
+        double least = words.length > 1 ? number(words[1]) : 0;
+        require(least >= 0, "least rate = %s, needs >= 0.", least);
+        return least;
     }
 
-    private static long steps(String text, String part, long unit, long least) {
+    private double factor(String[] words, int at) {
+        double factor = words.length > at ? number(words[at]) : FACTOR;
+        require(factor > 0, "factor = %s, needs > 0.", factor);
+        return factor;
+    }
+
+    private double number(String word) {
+        double value;
         try {
-            long count = Long.parseLong(part.trim());
-            Ranges.require(count >= least, "schedule \"%s\": %s, needs >= %s.", text, count, least);
-            return Math.multiplyExact(count, unit);
+            value = Double.parseDouble(word.trim());
         } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("schedule \"" + text + "\": \"" + part + "\" is not a whole number.");
+            throw new IllegalArgumentException("schedule \"" + text + "\": \"" + word + "\" is not a number.");
         }
+        require(Double.isFinite(value), "\"%s\" is not a finite number.", word);
+        return value;
+    }
+
+    private long whole(String word, long least) {
+        long value;
+        try {
+            value = Long.parseLong(word.trim());
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("schedule \"" + text + "\": \"" + word + "\" is not a whole number.");
+        }
+        require(value >= least && value <= Integer.MAX_VALUE, "%s, needs %s to %s.", value, least, Integer.MAX_VALUE);
+        return value;
+    }
+
+    /** Steps: so many units, or a percentage of the steps that the schedule lasts, at least one where zero is not allowed. */
+    private long count(String word, long steps, long least) {
+        if (!word.trim().endsWith("%")) {
+            return Math.multiplyExact(whole(word, least), unit);
+        }
+        double share = number(word.trim().substring(0, word.trim().length() - 1));
+        require(share >= 0 && share <= 100 && (least == 0 || share > 0), "%s%%, needs %s 0 %% and at most 100 %%.", share,
+                least == 0 ? "at least" : "more than");
+        return Math.max(least, Math.round(share / 100 * steps));
+    }
+
+    private void require(boolean holds, String format, Object... args) {
+        Ranges.require(holds, "schedule \"%s\": %s", text, args.length == 0 ? format : format.formatted(args));
     }
 }

@@ -49,9 +49,13 @@ final class Checkpoint {
 
     /** Writes a checkpoint and returns the record as written. */
     static RunRecord save(Path folder, RunRecord run, Map<String, Tensor> tensors) throws IOException {
+        return save(Safetensors::write, folder, run, tensors);
+    }
+
+    static RunRecord save(TensorWriter writer, Path folder, RunRecord run, Map<String, Tensor> tensors) throws IOException {
         String name = "checkpoint-" + run.step() + ".safetensors";
         Path file = folder.resolve(name);
-        Safetensors.write(file, tensors, Map.of("lamina.step", Long.toString(run.step())));
+        writer.write(file, tensors, Map.of("lamina.step", Long.toString(run.step())));
         return saveRun(folder, run.withFile(name, sha256(file)));
     }
 

@@ -9,6 +9,8 @@ import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
 import dev.lamina.graph.Value;
 import dev.lamina.tensor.Tensor;
+import java.io.IOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -29,24 +31,58 @@ final class Diagnosis {
     }
 
     /**
+     * The error that ends training; the session's state is overwritten.
+     *
+     * @param what what is not finite
+     * @param progress steps done before that
+     * @param writer knows the last checkpoint
+     */
+    TrainingException failure(String what, Progress progress, double rate, RunWriter writer) {
+        long bad = progress.step();
+        String origin;
+        try {
+            origin = origin(bad, progress.history(), writer).orElse("its origin was not found");
+        } catch (IOException | RuntimeException e) {
+            origin = "its origin was not found (" + e.getMessage() + ")";
+        }
+        return new TrainingException("trainer: " + what + " at step " + (bad + 1) + "; " + origin + ". Learning rate is " + rate
+                + ". Try a smaller one, or clip gradients.");
+    }
+
+    /** Puts the session back to the last known state and replays from there. */
+    private Optional<String> origin(long bad, List<EpochMetrics> history, RunWriter writer) throws IOException {
+        Optional<RunRecord> saved = writer.saved();
+        long known = saved.map(RunRecord::step).orElse(0L);
+        if (bad - known > LIMIT) {
+            return Optional.of("its origin was not looked for, the last checkpoint is " + (bad - known) + " steps back");
+        }
+        if (saved.isPresent()) {
+            session.restore(writer.load().tensors());
+            return find(saved.get().epoch(), saved.get().batch(), saved.get().step(), bad, history);
+        }
+        session.initialize();
+        return find(0, 0, 0, bad, history);
+    }
+
+    /**
      * Describes the origin, given that the session's state is that of position (epoch, batch, step) and that the loss of a later step is
      * bad.
      *
      * @return for example {@code first in conv2d "conv1", float32 [64, 6, 24, 24]}, or empty if nothing was found
      */
-    Optional<String> find(int epoch, int batch, long step, long badStep) {
+    private Optional<String> find(int epoch, int batch, long step, long badStep, List<EpochMetrics> history) {
         int inEpoch = batch;
         long at = step;
         for (int e = epoch; at <= badStep; e++) {
             long before = at;
+            session.observe(history.subList(0, Math.min(e, history.size())));
             try (BatchSource.Stream stream = batches.open(e, inEpoch)) {
                 for (; stream.hasNext() && at <= badStep; at++) {
-                    Batch next = stream.next();
                     session.setRate(at);
                     if (at == badStep) {
-                        return examine(next.trimmed());
+                        return examineStep(stream);
                     }
-                    session.step(next);
+                    session.step(stream);
                 }
             }
             if (at == before && e > epoch) {
@@ -55,6 +91,15 @@ final class Diagnosis {
             inEpoch = 0;
         }
         return Optional.empty();
+    }
+
+    /** The batches of a step one after the other; gathering graphs change no weights, so each meets those of the step's beginning. */
+    private Optional<String> examineStep(BatchSource.Stream stream) {
+        Optional<String> found = Optional.empty();
+        for (int k = 0; found.isEmpty() && stream.hasNext() && k < session.recipe().config().rules().accumulate(); k++) {
+            found = examine(stream.next().trimmed());
+        }
+        return found;
     }
 
     private Optional<String> examine(Batch batch) {

@@ -19,6 +19,7 @@ final class Executables implements AutoCloseable {
     private final LongFunction<TrainingGraph> graphs;
     private final Map<Long, Executable> compiled = new HashMap<>();
     private final Tensor scalar = Tensor.zeros(DType.FLOAT32, Shape.scalar());
+    private Executable last;
 
     Executables(Backend backend, CompileOptions options, LongFunction<TrainingGraph> graphs) {
         this.backend = backend;
@@ -34,6 +35,7 @@ final class Executables implements AutoCloseable {
     Sums run(State state, Batch batch) {
         Batch trimmed = batch.trimmed();
         Executable executable = of(trimmed.size());
+        last = executable;
         executable.run(state, inputs(trimmed));
         double loss = read(executable, TrainingGraph.LOSS);
         return new Sums(loss * trimmed.size(), read(executable, TrainingGraph.CORRECT1), read(executable, TrainingGraph.CORRECT5),
@@ -48,6 +50,11 @@ final class Executables implements AutoCloseable {
         Batch.Mix mix = batch.mix().get();
         return Map.of(TrainingGraph.IMAGES, batch.images(), TrainingGraph.LABELS, batch.labels(), TrainingGraph.SECOND_LABELS, mix.labels(),
                 TrainingGraph.SHARES, mix.shares());
+    }
+
+    /** A scalar output of the last run. */
+    double read(String output) {
+        return read(last, output);
     }
 
     private double read(Executable executable, String output) {

@@ -34,6 +34,9 @@ public final class JsonSummary implements Listener {
         summary.put("seed", start.config().seed());
         summary.put("epochs", result.history().size());
         summary.put("steps", result.steps());
+        if (result.skipped() > 0) {
+            summary.put("skipped_steps", result.skipped());
+        }
         if (!result.history().isEmpty()) {
             EpochMetrics last = result.last();
             summary.put("train_loss", last.trainLoss());

@@ -31,15 +31,24 @@ public interface Listener {
      * A step is done.
      *
      * @param epoch number of the epoch, from 1
-     * @param batch number of the batch in its epoch, from 0
+     * @param batch number of the step's last batch in its epoch, from 0
      * @param step steps done, this one included
      * @param samples samples of this epoch so far, this step's included
-     * @param loss loss of this batch
+     * @param loss mean loss of this step's samples
      * @param learningRate rate of this step
      * @param meanLoss mean loss of this epoch so far
      * @param meanAccuracy mean top-1 accuracy of this epoch so far, 0 to 1
+     * @param gradientNorm norm of the gradient before it was limited; NaN where it is not watched, or the step was skipped
+     * @param skipped steps of the run that were skipped so far
      */
-    record Step(int epoch, int batch, long step, long samples, double loss, double learningRate, double meanLoss, double meanAccuracy) { }
+    record Step(int epoch, int batch, long step, long samples, double loss, double learningRate, double meanLoss, double meanAccuracy,
+            double gradientNorm, long skipped) {
+        /** A step whose norm is not watched. */
+        public Step(int epoch, int batch, long step, long samples, double loss, double learningRate, double meanLoss,
+                double meanAccuracy) {
+            this(epoch, batch, step, samples, loss, learningRate, meanLoss, meanAccuracy, Double.NaN, 0);
+        }
+    }
 
     /**
      * An epoch is done.

@@ -9,10 +9,10 @@ final class Progress {
     private int epoch;
     private int batch;
     private long step;
+    private long skipped;
     private Sums sums = Sums.ZERO;
     private double seconds;
     private double lastLearningRate;
-    private long waited;
     private long clock = System.nanoTime();
 
     /** Where the run of a record stands. */
@@ -22,9 +22,15 @@ final class Progress {
         progress.epoch = run.epoch();
         progress.batch = run.batch();
         progress.step = run.step();
+        progress.skipped = run.skipped();
         progress.sums = run.sums();
         progress.seconds = run.seconds();
         return progress;
+    }
+
+    /** The rate of the last step, which a record does not hold. */
+    void lastRate(double rate) {
+        lastLearningRate = rate;
     }
 
     int epoch() {
@@ -37,6 +43,11 @@ final class Progress {
 
     long step() {
         return step;
+    }
+
+    /** Steps that were skipped, of all. */
+    long skipped() {
+        return skipped;
     }
 
     Sums sums() {
@@ -64,23 +75,18 @@ final class Progress {
         return passed;
     }
 
-    /** Counts time in which training waited for the next batch. */
-    void waited(long nanos) {
-        waited += nanos;
-    }
-
-    void advance(Sums batchSums, double rate) {
-        sums = sums.plus(batchSums).plus(new Sums(0, 0, 0, 0, lap(), waited * 1e-9));
-        waited = 0;
-        batch++;
+    void advance(Stepper.Outcome outcome, double rate) {
+        sums = sums.plus(outcome.sums()).plus(new Sums(0, 0, 0, 0, lap()));
+        batch += outcome.batches();
         step++;
+        skipped += outcome.skipped() ? 1 : 0;
         lastLearningRate = rate;
     }
 
-    Listener.Step event(Sums batchSums) {
+    Listener.Step event(Stepper.Outcome outcome) {
         Evaluation mean = sums.evaluation();
-        return new Listener.Step(epoch + 1, batch - 1, step, sums.samples(), batchSums.loss() / Math.max(1, batchSums.samples()),
-                lastLearningRate, mean.loss(), mean.top1());
+        return new Listener.Step(epoch + 1, batch - 1, step, sums.samples(), outcome.sums().evaluation().loss(), lastLearningRate,
+                mean.loss(), mean.top1(), outcome.gradientNorm(), skipped);
     }
 
     void endEpoch(Evaluation test) {
@@ -96,6 +102,6 @@ final class Progress {
     TrainResult result(TrainResult.End end) {
         double secondsPerSample = history.stream().mapToDouble(m -> 1 / m.samplesPerSecond()).average().orElse(Double.NaN);
         double speed = history.isEmpty() ? sums.evaluation().samplesPerSecond() : 1 / secondsPerSample;
-        return new TrainResult(end, history, step, seconds, speed);
+        return new TrainResult(end, history, step, seconds, speed, skipped);
     }
 }

@@ -3,8 +3,8 @@ package dev.lamina.train;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.ChannelStatistics;
-import dev.lamina.io.Safetensors;
 import dev.lamina.nn.Model;
+import dev.lamina.optim.WeightAverage;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.io.IOException;
@@ -19,11 +19,14 @@ import java.util.TreeMap;
  * What training left in a folder, for evaluation, prediction and resuming. Immutable.
  *
  * <p>Files: {@code run.json} and the checkpoint that it names; {@value #WEIGHTS}, the parameters and buffers, once training is finished;
- * and what the listeners write.
+ * {@value #WEIGHTS_BEST}, those of the best epoch, if the run keeps them; and what the listeners write.
  */
 public final class RunFolder {
     /** File of the trained parameters and buffers. */
     public static final String WEIGHTS = "weights.safetensors";
+
+    /** File of the best epoch's parameters and buffers, where the run keeps them. */
+    public static final String WEIGHTS_BEST = "weights-best.safetensors";
 
     private final Path path;
     private final RunRecord run;
@@ -79,11 +82,41 @@ public final class RunFolder {
         RunRecord run = Checkpoint.loadRun(folder);
         Path file = folder.resolve(WEIGHTS);
         boolean complete = run.finished() && Files.isRegularFile(file);
-        Map<String, Tensor> weights = complete ? Checkpoint.read(file) : Checkpoint.load(folder).tensors();
+        Map<String, Tensor> weights = complete ? Checkpoint.read(file) : unfinished(Checkpoint.load(folder));
         return new RunFolder(folder, run, Collections.unmodifiableMap(weights));
     }
 
-    static void writeWeights(Path folder, RunRecord run, Map<String, Tensor> weights) throws IOException {
+    /**
+     * Reads settings and the weights of the best epoch so far.
+     *
+     * @throws TrainingException if there is no run, or it keeps none or has none yet
+     * @throws IOException if a file is damaged
+     */
+    public static RunFolder openBest(Path folder) throws IOException {
+        RunRecord run = Checkpoint.loadRun(folder);
+        Path file = folder.resolve(WEIGHTS_BEST);
+        if (!Files.isRegularFile(file)) {
+            throw new TrainingException("run folder \"" + folder + "\": " + WEIGHTS_BEST + " is missing. Train with --keep best,last, for "
+                    + "one epoch at least.");
+        }
+        return new RunFolder(folder, run, Collections.unmodifiableMap(Checkpoint.read(file)));
+    }
+
+    /** The weights that tests use: averages in place of weights where the run says so. */
+    private static Map<String, Tensor> unfinished(Checkpoint checkpoint) {
+        Map<String, Tensor> weights = new TreeMap<>(checkpoint.tensors());
+        if (checkpoint.run().config().averaging().evaluate()) {
+            checkpoint.tensors().forEach((name, tensor) -> {
+                if (name.startsWith(WeightAverage.PREFIX)) {
+                    weights.put(name.substring(WeightAverage.PREFIX.length()), tensor);
+                }
+            });
+        }
+        return weights;
+    }
+
+    /** What the header of a file of weights holds. */
+    static Map<String, String> metadata(RunRecord run) {
         Map<String, String> metadata = new TreeMap<>();
         metadata.put("format", "pt");
         metadata.put("lamina.model", run.config().model());
@@ -92,7 +125,7 @@ public final class RunFolder {
         metadata.put("lamina.mean", run.statistics().mean().toString());
         metadata.put("lamina.std", run.statistics().std().toString());
         metadata.put("lamina.classes", String.join(",", run.classNames()));
-        Safetensors.write(folder.resolve(WEIGHTS), weights, metadata);
+        return metadata;
     }
 
     /** The folder. */

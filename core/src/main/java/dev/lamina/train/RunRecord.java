@@ -19,6 +19,7 @@ import java.util.List;
  * @param epoch complete epochs
  * @param batch complete batches of the epoch after those
  * @param step complete steps
+ * @param skipped how many of those were skipped
  * @param sums over the complete batches of that epoch
  * @param seconds wall-clock time so far
  * @param history one entry a complete epoch
@@ -28,7 +29,7 @@ import java.util.List;
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 record RunRecord(int format, TrainConfig config, List<Long> inputShape, List<String> classNames, ChannelStatistics statistics,
-        int trainSamples, String backend, String device, int epoch, int batch, long step, Sums sums, double seconds,
+        int trainSamples, String backend, String device, int epoch, int batch, long step, long skipped, Sums sums, double seconds,
         List<EpochMetrics> history, boolean finished, String checkpoint, String sha256) {
     static final int FORMAT = 1;
 
@@ -39,7 +40,7 @@ record RunRecord(int format, TrainConfig config, List<Long> inputShape, List<Str
     }
 
     RunRecord withFile(String name, String hash) {
-        return new RunRecord(format, config, inputShape, classNames, statistics, trainSamples, backend, device, epoch, batch, step, sums,
-                seconds, history, finished, name, hash);
+        return new RunRecord(format, config, inputShape, classNames, statistics, trainSamples, backend, device, epoch, batch, step, skipped,
+                sums, seconds, history, finished, name, hash);
     }
 }

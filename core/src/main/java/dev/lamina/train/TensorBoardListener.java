@@ -53,6 +53,9 @@ public final class TensorBoardListener implements Listener {
             Map<String, Double> values = new LinkedHashMap<>();
             values.put("step/loss", step.loss());
             values.put("step/learning_rate", step.learningRate());
+            if (!Double.isNaN(step.gradientNorm())) {
+                values.put("step/gradient_norm", step.gradientNorm());
+            }
             write(step.step(), values);
         }
     }

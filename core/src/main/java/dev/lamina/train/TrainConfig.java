@@ -2,6 +2,8 @@ package dev.lamina.train;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.optim.Optimizer;
+import dev.lamina.optim.Schedule;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -20,7 +22,7 @@ import java.util.TreeMap;
  * @param seed seed of parameters, data order and random ops
  * @param optimizer name of the optimizer
  * @param rate base learning rate
- * @param schedule the learning rate's course, for people
+ * @param schedule the learning rate's course, as {@link Schedule#parse} reads it; for people if another schedule is given to the trainer
  * @param weightDecay as the optimizer defines it
  * @param labelSmoothing ε of the training loss, in [0, 1)
  * @param clipNorm limit of the gradient's global norm, 0 for none
@@ -29,12 +31,16 @@ import java.util.TreeMap;
  * @param patience epochs without improvement after which training stops, 0 for never
  * @param minDelta by how much the loss must fall to count as an improvement
  * @param precision arithmetic of matrix products and convolutions; null, as in runs of before there was a choice, means float32
+ * @param rules how a step goes from gradients to weights; null, as in older runs, means {@link StepRules#PLAIN}
+ * @param averaging averages of the weights; null means none
+ * @param keeping which weights are kept; null means the last ones
+ * @param fineTuning what is started from and what is frozen; null means random weights, all of them trained
  * @param options further settings of whoever starts the run, kept for resuming
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 public record TrainConfig(String model, String data, int batchSize, int epochs, long seed, String optimizer, double rate, String schedule,
         double weightDecay, double labelSmoothing, double clipNorm, int checkpointEvery, int evalBatchSize, int patience, double minDelta,
-        Precision precision, Map<String, String> options) {
+        Precision precision, StepRules rules, Averaging averaging, Keeping keeping, FineTuning fineTuning, Map<String, String> options) {
     /**
      * Checked settings.
      *
@@ -52,10 +58,14 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         require(patience >= 0, "patience = " + patience + ", needs >= 0; 0 switches early stopping off.");
         require(minDelta >= 0, "minDelta = " + minDelta + ", needs >= 0.");
         precision = precision == null ? Precision.FLOAT32 : precision;
+        rules = rules == null ? StepRules.PLAIN : rules;
+        averaging = averaging == null ? Averaging.NONE : averaging;
+        keeping = keeping == null ? Keeping.LAST : keeping;
+        fineTuning = fineTuning == null ? FineTuning.NONE : fineTuning;
         options = options == null ? Map.of() : Collections.unmodifiableMap(new TreeMap<>(options));
     }
 
-    private static void require(boolean condition, String fact) {
+    static void require(boolean condition, String fact) {
         if (!condition) {
             throw new IllegalArgumentException("trainConfig: " + fact);
         }
@@ -70,7 +80,33 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
     public Builder toBuilder() {
         return new Builder(model, data).batchSize(batchSize).epochs(epochs).seed(seed).optimizer(optimizer).rate(rate).schedule(schedule)
                 .weightDecay(weightDecay).labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery)
-                .evalBatchSize(evalBatchSize).earlyStop(patience, minDelta).precision(precision).options(options);
+                .evalBatchSize(evalBatchSize).earlyStop(patience, minDelta).precision(precision).rules(rules)
+                .averaging(averaging).keeping(keeping).fineTuning(fineTuning).options(options);
+    }
+
+    /**
+     * The optimizer that these settings name.
+     *
+     * @throws IllegalArgumentException if there is none, or the rules do not fit it
+     */
+    public Optimizer makeOptimizer() {
+        return rules.optimizer(optimizer, weightDecay);
+    }
+
+    /**
+     * The schedule that these settings write, its lengths in epochs.
+     *
+     * @param batchesPerEpoch batches in an epoch, of which a step takes {@link StepRules#accumulate}
+     * @throws IllegalArgumentException if it is none
+     */
+    public Schedule makeSchedule(long batchesPerEpoch) {
+        long steps = Math.ceilDiv(batchesPerEpoch, rules.accumulate());
+        return Schedule.parse(schedule, rate, steps * Math.max(1, epochs), steps);
+    }
+
+    /** How many copies of the parameters training keeps beside those of the optimizer: averages and gathered gradients. */
+    public int copiesOfParameters() {
+        return (averaging.present() ? 1 : 0) + (rules.inTwoPhases() ? 1 : 0);
     }
 
     /** Settings in which a resumed run differs from this one although it must not; the number of epochs may differ. */
@@ -87,6 +123,10 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         compare(conflicts, "labelSmoothing", labelSmoothing, resumed.labelSmoothing);
         compare(conflicts, "clipNorm", clipNorm, resumed.clipNorm);
         compare(conflicts, "precision", precision, resumed.precision);
+        compare(conflicts, rules.settings(), resumed.rules.settings());
+        compare(conflicts, averaging.settings(), resumed.averaging.settings());
+        compare(conflicts, keeping.settings(), resumed.keeping.settings());
+        compare(conflicts, fineTuning.settings(), resumed.fineTuning.settings());
         return conflicts;
     }
 
@@ -94,6 +134,10 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         if (!Objects.equals(saved, now)) {
             conflicts.add(name + " was " + saved + ", now " + now);
         }
+    }
+
+    private static void compare(List<String> conflicts, Map<String, Object> saved, Map<String, Object> now) {
+        saved.forEach((name, value) -> compare(conflicts, name, value, now.get(name)));
     }
 
     /** Collects settings. Not thread-safe. */
@@ -114,6 +158,10 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
         private int patience;
         private double minDelta;
         private Precision precision = Precision.FLOAT32;
+        private StepRules rules = StepRules.PLAIN;
+        private Averaging averaging = Averaging.NONE;
+        private Keeping keeping = Keeping.LAST;
+        private FineTuning fineTuning = FineTuning.NONE;
         private Map<String, String> options = Map.of();
 
         private Builder(String model, String data) {
@@ -200,6 +248,30 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
             return this;
         }
 
+        /** How a step goes from gradients to weights. */
+        public Builder rules(StepRules value) {
+            rules = value;
+            return this;
+        }
+
+        /** Averages of the weights. */
+        public Builder averaging(Averaging value) {
+            averaging = value;
+            return this;
+        }
+
+        /** Which weights are kept. */
+        public Builder keeping(Keeping value) {
+            keeping = value;
+            return this;
+        }
+
+        /** What is started from and what is frozen. */
+        public Builder fineTuning(FineTuning value) {
+            fineTuning = value;
+            return this;
+        }
+
         /** Further settings of whoever starts the run. */
         public Builder options(Map<String, String> value) {
             options = value;
@@ -213,7 +285,7 @@ public record TrainConfig(String model, String data, int batchSize, int epochs, 
          */
         public TrainConfig build() {
             return new TrainConfig(model, data, batchSize, epochs, seed, optimizer, rate, schedule, weightDecay, labelSmoothing, clipNorm,
-                    checkpointEvery, evalBatchSize, patience, minDelta, precision, options);
+                    checkpointEvery, evalBatchSize, patience, minDelta, precision, rules, averaging, keeping, fineTuning, options);
         }
     }
 }

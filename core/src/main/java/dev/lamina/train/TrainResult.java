@@ -10,8 +10,9 @@ import java.util.List;
  * @param steps steps done in all
  * @param seconds wall-clock time in all, over all interruptions
  * @param samplesPerSecond training samples in a second of training, over all complete epochs
+ * @param skipped steps that were skipped because their gradient was not finite, of all
  */
-public record TrainResult(End end, List<EpochMetrics> history, long steps, double seconds, double samplesPerSecond) {
+public record TrainResult(End end, List<EpochMetrics> history, long steps, double seconds, double samplesPerSecond, long skipped) {
     /** Why training ended. */
     public enum End {
         /** All epochs are done. */
@@ -25,6 +26,11 @@ public record TrainResult(End end, List<EpochMetrics> history, long steps, doubl
     /** A result that copies the list. */
     public TrainResult {
         history = List.copyOf(history);
+    }
+
+    /** A result without skipped steps. */
+    public TrainResult(End end, List<EpochMetrics> history, long steps, double seconds, double samplesPerSecond) {
+        this(end, history, steps, seconds, samplesPerSecond, 0);
     }
 
     /** Part of the time of training in which it waited for data, 0 to 1: the mean of the epochs. */

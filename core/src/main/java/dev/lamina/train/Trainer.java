@@ -3,24 +3,20 @@ package dev.lamina.train;
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.State;
-import dev.lamina.data.Batch;
 import dev.lamina.data.BatchLoader;
 import dev.lamina.data.BatchOptions;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.data.Dataset;
 import dev.lamina.data.Split;
+import dev.lamina.io.Safetensors;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
-import dev.lamina.tensor.DType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.TreeMap;
 
 /**
  * Trains a model: epochs of steps, a test after each, listeners, checkpoints.
@@ -39,14 +35,16 @@ public final class Trainer implements AutoCloseable {
     private CompileOptions options = CompileOptions.defaults().requiringDeterminism();
     private GradientHook hook = GradientHook.none();
     private List<Double> classWeights = List.of();
+    private TensorWriter tensorWriter = Safetensors::write;
     private BatchSource batches;
+    private StartWeights start;
     private Path folder;
     private boolean resuming;
     private volatile boolean stopRequested;
     private ChannelStatistics statistics;
     private Session session;
     private Progress progress;
-    private RunRecord saved;
+    private RunWriter writer;
 
     /**
      * A trainer; nothing is compiled or read yet.
@@ -80,6 +78,18 @@ public final class Trainer implements AutoCloseable {
     public Trainer resume(Path path) {
         folder = path;
         resuming = true;
+        return this;
+    }
+
+    /** Starts from these weights in place of random ones; a run that is resumed goes on from its own. Returns this. */
+    public Trainer startFrom(StartWeights weights) {
+        start = weights;
+        return this;
+    }
+
+    /** Writes files of tensors by this. Returns this. */
+    Trainer tensorWriter(TensorWriter other) {
+        tensorWriter = other;
         return this;
     }
 
@@ -122,7 +132,7 @@ public final class Trainer implements AutoCloseable {
         try {
             prepare();
             Listener.Start start = new Listener.Start(config, backend.name(), backend.device().name(), batches.samples(),
-                    data.test().size(), batches.batches(), progress.step(), progress.history());
+                    data.test().size(), Math.ceilDiv(batches.batches(), config.rules().accumulate()), progress.step(), progress.history());
             listeners.forEach(l -> l.onStart(start));
             TrainResult result = progress.result(train());
             listeners.forEach(l -> l.onEnd(result));
@@ -142,10 +152,13 @@ public final class Trainer implements AutoCloseable {
                 checkpoint();
                 return TrainResult.End.STOPPED;
             }
-            Evaluation test = session.evaluator().evaluate(data.test(), config.evalBatchSize());
-            progress.endEpoch(test);
+            progress.endEpoch(session.evaluate(data.test()));
+            session.observe(progress.history());
             Listener.Epoch event = new Listener.Epoch(progress.history().getLast(), progress.history());
             listeners.forEach(l -> l.onEpoch(event));
+            if (config.keeping().lastIsBest(progress.history())) {
+                writer.best(record(false), session.weights());
+            }
             checkpoint();
         }
         finish();
@@ -160,16 +173,11 @@ public final class Trainer implements AutoCloseable {
         progress.startClock();
         try (BatchSource.Stream stream = batches.open(progress.epoch(), progress.batch())) {
             while (stream.hasNext()) {
-                long asked = System.nanoTime();
-                Batch batch = stream.next();
-                progress.waited(System.nanoTime() - asked);
                 double rate = session.setRate(progress.step());
-                Sums sums = session.step(batch);
-                if (!Double.isFinite(sums.loss())) {
-                    throw failure(sums.loss(), rate);
-                }
-                progress.advance(sums, rate);
-                Listener.Step event = progress.event(sums);
+                Stepper.Outcome outcome = session.step(stream);
+                checkFinite(outcome, rate);
+                progress.advance(outcome, rate);
+                Listener.Step event = progress.event(outcome);
                 listeners.forEach(l -> l.onStep(event));
                 if (stopRequested) {
                     return false;
@@ -182,12 +190,20 @@ public final class Trainer implements AutoCloseable {
         return true;
     }
 
+    private void checkFinite(Stepper.Outcome outcome, double rate) {
+        if (!outcome.finite()) {
+            double loss = outcome.sums().evaluation().loss();
+            String what = Double.isFinite(loss) ? "the gradient's norm is " + outcome.gradientNorm() : "loss is " + loss;
+            throw new Diagnosis(session, batches).failure(what, progress, rate, writer);
+        }
+    }
+
     /** Loss and accuracy on a set, under the present weights. Call after {@link #fit}. */
     public Evaluation evaluate(Dataset samples) {
         if (session == null) {
             throw new IllegalStateException("trainer: evaluate before fit.");
         }
-        return session.evaluator().evaluate(samples, config.evalBatchSize());
+        return session.evaluate(samples);
     }
 
     /** The variables on the device. Call after {@link #fit}; closed with this trainer. */
@@ -210,13 +226,19 @@ public final class Trainer implements AutoCloseable {
         } else if (folder != null && Checkpoint.exists(folder)) {
             throw new TrainingException("trainer: \"" + folder + "\" holds a run already. Resume it, or give another folder.");
         }
-        statistics = checkpoint != null ? checkpoint.run().statistics() : statistics();
+        if (folder == null && config.keeping().best()) {
+            throw new TrainingException("trainer: the best weights are to be kept, but there is no run folder. Give one.");
+        }
+        statistics = checkpoint != null ? checkpoint.run().statistics() : StartWeights.statistics(start, data.train());
         session = new Session(backend, options.withPrecision(config.precision()),
-                new Session.Recipe(model, statistics, config, optimizer, schedule, hook, new LossTerms(classWeights, batches.mixes())));
+                new Session.Recipe(model, statistics, config, optimizer, schedule, hook,
+                        new LossTerms(classWeights, batches.mixes())), resuming ? null : start);
+        writer = new RunWriter(folder, tensorWriter, listeners, checkpoint == null ? null : checkpoint.run());
         if (checkpoint != null) {
             session.restore(checkpoint.tensors());
-            saved = checkpoint.run();
             progress = Progress.of(checkpoint.run());
+            session.observe(progress.history());
+            progress.lastRate(progress.step() == 0 ? 0 : session.setRate(progress.step() - 1));
             return;
         }
         session.initialize();
@@ -225,10 +247,6 @@ public final class Trainer implements AutoCloseable {
             Files.createDirectories(folder);
             checkpoint();
         }
-    }
-
-    private ChannelStatistics statistics() {
-        return data.train().sampleType() == DType.FLOAT32 ? ChannelStatistics.none() : ChannelStatistics.of(data.train());
     }
 
     private void checkFits(RunRecord run) {
@@ -243,56 +261,21 @@ public final class Trainer implements AutoCloseable {
     }
 
     private void checkpoint() throws IOException {
-        if (folder == null) {
-            return;
-        }
-        boolean tensorsThere = saved != null && saved.step() == progress.step();
-        saved = tensorsThere ? Checkpoint.saveRun(folder, record(false).withFile(saved.checkpoint(), saved.sha256()))
-                : Checkpoint.save(folder, record(false), new TreeMap<>(session.snapshot()));
-        Listener.Saved event = new Listener.Saved(folder.resolve(saved.checkpoint()), saved.step());
-        listeners.forEach(l -> l.onCheckpoint(event));
+        writer.checkpoint(record(false), session::snapshot);
     }
 
     private void finish() throws IOException {
-        if (folder != null) {
-            RunFolder.writeWeights(folder, saved, new TreeMap<>(session.weights()));
-            saved = Checkpoint.saveRun(folder, record(true).withFile(saved.checkpoint(), saved.sha256()));
+        if (config.keeping().restoreBest() && config.keeping().bestEpoch(progress.history()) >= 0) {
+            session.setWeights(writer.best());
         }
+        writer.finish(record(true), session::weights);
     }
 
     private RunRecord record(boolean finished) {
         List<Long> shape = Arrays.stream(model.inputShape().toArray()).boxed().toList();
         return new RunRecord(RunRecord.FORMAT, config, shape, data.train().classNames(), statistics, batches.samples(), backend.name(),
-                backend.device().name(), progress.epoch(), progress.batch(), progress.step(), progress.sums(), progress.seconds(),
-                progress.history(), finished, "", "");
-    }
-
-    private TrainingException failure(double loss, double rate) {
-        long bad = progress.step();
-        String origin = null;
-        try {
-            origin = origin(bad).orElse(null);
-        } catch (IOException | RuntimeException e) {
-            origin = "its origin was not found (" + e.getMessage() + ")";
-        }
-        return new TrainingException("trainer: loss is " + loss + " at step " + (bad + 1) + "; "
-                + Objects.requireNonNullElse(origin, "its origin was not found") + ". Learning rate is " + rate
-                + ". Try a smaller one, or clip gradients.");
-    }
-
-    /** Puts the session back to the last known state and replays from there. */
-    private Optional<String> origin(long bad) throws IOException {
-        Diagnosis diagnosis = new Diagnosis(session, batches);
-        long known = saved != null ? saved.step() : 0;
-        if (bad - known > Diagnosis.LIMIT) {
-            return Optional.of("its origin was not looked for, the last checkpoint is " + (bad - known) + " steps back");
-        }
-        if (saved != null) {
-            session.restore(Checkpoint.load(folder).tensors());
-            return diagnosis.find(saved.epoch(), saved.batch(), saved.step(), bad);
-        }
-        session.initialize();
-        return diagnosis.find(0, 0, 0, bad);
+                backend.device().name(), progress.epoch(), progress.batch(), progress.step(), progress.skipped(), progress.sums(),
+                progress.seconds(), progress.history(), finished, "", "");
     }
 
     /** Releases the device's memory. Idempotent. */

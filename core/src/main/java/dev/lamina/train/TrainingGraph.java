@@ -16,7 +16,6 @@ import dev.lamina.graph.Value;
 import dev.lamina.nn.Context;
 import dev.lamina.nn.Model;
 import dev.lamina.nn.Parameters;
-import dev.lamina.optim.GradientClipping;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
@@ -48,7 +47,7 @@ public final class TrainingGraph {
     public static final String CORRECT1 = "correct1";
     /** Output: samples whose label is among the five largest logits. */
     public static final String CORRECT5 = "correct5";
-    /** Output of training with clipping: the gradients' global norm before it. */
+    /** Output of training that limits gradients or skips steps: their global norm before that. */
     public static final String GRADIENT_NORM = "gradientNorm";
     /** Output: softmax of the logits. */
     public static final String PROBABILITIES = "probabilities";
@@ -65,6 +64,10 @@ public final class TrainingGraph {
     private Graph graph;
 
     private TrainingGraph(Model model, ChannelStatistics statistics, long batchSize, boolean training) {
+        this(model, statistics, batchSize, training, FineTuning.NONE);
+    }
+
+    private TrainingGraph(Model model, ChannelStatistics statistics, long batchSize, boolean training, FineTuning tuning) {
         Shape in = model.inputShape();
         if (in.rank() != 3 || !statistics.absent() && in.dim(0) != statistics.mean().size()) {
             throw new IllegalArgumentException("trainingGraph: model \"" + model.name() + "\" takes " + in
@@ -72,7 +75,7 @@ public final class TrainingGraph {
         }
         DType type = statistics.absent() ? DType.FLOAT32 : DType.UINT8;
         Value images = builder.input(IMAGES, TensorType.of(type, batchSize, in.dim(0), in.dim(1), in.dim(2)));
-        Context context = new Context(builder, training);
+        Context context = new Context(builder, training, tuning.frozen());
         logits = model.logits(context, statistics.absent() ? images : normalized(images, statistics));
         parameters = context.parameters();
         Shape expected = Shape.of(batchSize, model.classes());
@@ -83,7 +86,7 @@ public final class TrainingGraph {
     }
 
     /**
-     * The graph of a training step.
+     * The graph of a training step on one batch.
      *
      * @param optimizer adds the updates
      * @param hook changes the gradients before they are clipped
@@ -96,23 +99,34 @@ public final class TrainingGraph {
     /** {@link #training(Model, ChannelStatistics, TrainConfig, Optimizer, GradientHook, long)} with weights of classes or mixed samples. */
     public static TrainingGraph training(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer,
             GradientHook hook, LossTerms terms, long batchSize) {
-        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true);
-        GraphBuilder graph = made.builder;
-        Value loss = made.addMetrics(Loss.Options.defaults().smoothing(config.labelSmoothing()), terms);
-        Map<Value, Value> gradients = hook.apply(graph, Gradients.unlessBlocked(loss, graph.trainable()));
-        if (config.clipNorm() > 0) {
-            GradientClipping.Clipped clipped = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
-            graph.output(GRADIENT_NORM, clipped.norm());
-            gradients = clipped.gradients();
-        }
-        Value rate = graph.variable(LEARNING_RATE, TensorType.of(DType.FLOAT32), false);
-        graph.seed();
-        Value step = graph.step();
+        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true, config.fineTuning());
+        Map<Value, Value> gradients = made.gradients(model, config, terms);
+        made.builder.seed();
+        Value step = made.builder.step();
         Value next = step.plus(1);
-        optimizer.apply(graph, gradients, rate, next);
+        new Updating(config, optimizer, hook, made.parameters).add(made.builder, gradients, next);
         Update.assign(step, next);
-        made.graph = graph.build();
+        made.graph = made.builder.build();
         return made;
+    }
+
+    /** The graph of a part of a step: gradients are added to what is gathered, and nothing is updated by them. */
+    static TrainingGraph gathering(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, GradientHook hook,
+            LossTerms terms, long batchSize) {
+        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true, config.fineTuning());
+        Map<Value, Value> gradients = made.gradients(model, config, terms);
+        made.builder.seed();
+        Value step = made.builder.step();
+        new Updating(config, optimizer, hook, made.parameters).gather(made.builder, gradients, batchSize);
+        Update.assign(step, step.plus(1));
+        made.graph = made.builder.build();
+        return made;
+    }
+
+    private Map<Value, Value> gradients(Model model, TrainConfig config, LossTerms terms) {
+        config.fineTuning().check(model);
+        Value loss = addMetrics(Loss.Options.defaults().smoothing(config.labelSmoothing()), terms);
+        return Gradients.unlessBlocked(loss, builder.trainable());
     }
 
     /** The graph that measures: inference, plain cross-entropy, no updates. */

@@ -7,8 +7,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -81,9 +84,72 @@ class ScheduleTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"cosinus", "step", "step:a", "step:0", "warmup:5", "warmup:200:cosine", "constant:1", "step:3:x", "warmup:5:foo"})
-    void refused(String text) {
+    @CsvSource(delimiter = '|', textBlock = """
+            cosinus             | it is unknown; known are constant, cosine[:least], linear, onecycle, step:N[:factor], \
+            multistep:N,N,...[:factor], plateau[:factor[:patience]], warmup:N[,start]:schedule; N in epochs, or N% of the steps.
+            step                | "step" takes 1 to 2 numbers, got 0.
+            step:a              | "a" is not a whole number.
+            step:0              | 0, needs 1 to 2147483647.
+            step:3:x            | "x" is not a number.
+            step:3:0            | factor = 0.0, needs > 0.
+            step:0%             | 0.0%, needs more than 0 % and at most 100 %.
+            step:NaN%           | "NaN" is not a finite number.
+            multistep:1,,3      | "" is not a whole number.
+            multistep:-1        | -1, needs 0 to 2147483647.
+            multistep:5,101%    | 101.0%, needs at least 0 % and at most 100 %.
+            cosine:-1           | least rate = -1.0, needs >= 0.
+            cosine:Infinity     | "Infinity" is not a finite number.
+            cosine:0:0          | "cosine" takes 0 to 1 numbers, got 2.
+            constant:1          | "constant" takes 0 numbers, got 1.
+            plateau:1           | factor = 1.0, needs 0 < factor < 1.
+            plateau:0.5:x       | "x" is not a whole number.
+            plateau:0.5:-1      | -1, needs 0 to 2147483647.
+            plateau:0.5:1:1     | "plateau" takes 0 to 2 numbers, got 3.
+            warmup:5            | warm-up needs a length and a schedule, e.g. warmup:5:cosine.
+            warmup:200:cosine   | warm-up of 200 steps does not fit 100 steps.
+            warmup:5:foo        | "foo" is unknown; known are constant,
+            warmup:5,2:cosine   | start = 2.0, needs 0 <= start <= 1.
+            warmup:5,0,0:cosine | "5,0,0" is no length of warm-up, needs N or N,start.
+            """)
+    void refused(String text, String fact) {
         String message = assertThrows(IllegalArgumentException.class, () -> Schedule.parse(text, 1, 100)).getMessage();
-        assertTrue(message.startsWith("schedule \""), message);
+        assertTrue(message.startsWith("schedule \"" + text + "\": " + fact), message);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'multistep:50%,75%', 49, 1", "'multistep:50%,75%', 50, 0.1", "'multistep:50%,75%', 75, 0.01", "step:25%:0.5, 50, 0.25",
+        "'warmup:10,0.5:constant', 0, 0.5", "'warmup:10,0.5:constant', 10, 1", "'warmup:20:multistep:50%', 59, 1",
+        "'warmup:20:multistep:50%', 60, 0.1"})
+    void sharesOfTheSteps(String text, long step, double expected) {
+        assertEquals(expected, Schedule.parse(text, 1, 100).rate(step), 1e-12);
+    }
+
+    private static double afterLosses(String text, Double... losses) {
+        return Schedule.parse(text, 1, 100).after(List.of(losses)).rate(50);
+    }
+
+    @Test
+    void plateauFallsAfterMoreEpochsThanItsPatience() {
+        assertEquals(1, afterLosses("plateau:0.1:1"));
+        assertEquals(1, afterLosses("plateau:0.1:1", 3.0, 3.0));
+        assertEquals(0.1, afterLosses("plateau:0.1:1", 3.0, 3.0, 3.5), 1e-15);
+        assertEquals(0.1, afterLosses("plateau:0.1:1", 3.0, 3.0, 3.5, 3.5), 1e-15, "counting starts anew after a fall");
+        assertEquals(0.01, afterLosses("plateau:0.1:1", 3.0, 3.0, 3.5, 3.5, 3.5), 1e-15);
+        assertEquals(1, afterLosses("plateau:0.1:1", 3.0, 3.0, 2.9, 3.0));
+        assertEquals(0.5, afterLosses("plateau:0.5:0", 3.0, 2.9999), 1e-15, "less than a ten-thousandth is no improvement");
+        assertEquals(1, afterLosses("plateau:0.5:0", 3.0, 2.9996));
+        assertEquals(0.5, afterLosses("plateau:0.5:0", 3.0, Double.NaN), 1e-15);
+        Double[] eleven = new Double[11];
+        Arrays.fill(eleven, 1.0);
+        assertEquals(1, afterLosses("plateau", eleven), "ten epochs without improvement are borne");
+        assertEquals(0.1, afterLosses("plateau", Stream.concat(Arrays.stream(eleven), Stream.of(1.0)).toArray(Double[]::new)), 1e-15);
+    }
+
+    @Test
+    void plateauFollowsAWarmup() {
+        Schedule schedule = Schedule.parse("warmup:4:plateau:0.5:0", 1, 100).after(List.of(1.0, 2.0));
+        assertEquals(0.125, schedule.rate(0));
+        assertEquals(0.5, schedule.rate(10));
+        assertEquals(1, schedule.after(List.of()).rate(10), "a function of the losses alone");
     }
 }

@@ -29,20 +29,22 @@ class TensorBoardListenerTest {
         listener.onStart(start(0));
         listener.onStep(new Listener.Step(1, 0, 1, 8, 2.5, 0.1, 2.5, 0.25));
         listener.onStep(new Listener.Step(1, 1, 2, 16, 1.5, 0.05, 2.0, 0.5));
+        listener.onStep(new Listener.Step(1, 3, 4, 32, 1.25, 0.05, 2.0, 0.5, 0.75, 1));
         listener.onEpoch(new Listener.Epoch(metrics(300), List.of(metrics(300))));
         listener.close();
 
         Path file = onlyFile();
         assertTrue(file.getFileName().toString().matches("events\\.out\\.tfevents\\.\\d{10}\\.[A-Za-z0-9._-]+"), file.toString());
         List<Event> events = read(file);
-        assertEquals(3, events.size());
+        assertEquals(4, events.size());
         assertEquals("brain.Event:2", events.get(0).version);
         assertTrue(Math.abs(events.get(0).wallTime - System.currentTimeMillis() / 1000.0) < 60);
         assertEquals(2, events.get(1).step);
         assertEquals(Map.of("step/loss", 1.5f, "step/learning_rate", 0.05f), events.get(1).scalars);
-        assertEquals(300, events.get(2).step);
+        assertEquals(Map.of("step/loss", 1.25f, "step/learning_rate", 0.05f, "step/gradient_norm", 0.75f), events.get(2).scalars);
+        assertEquals(300, events.get(3).step);
         assertEquals(Map.of("train/loss", 0.5f, "train/accuracy", 0.75f, "test/loss", 0.25f, "test/accuracy", 0.875f, "test/top5", 1f,
-                "samples_per_second", 1000f), events.get(2).scalars);
+                "samples_per_second", 1000f), events.get(3).scalars);
     }
 
     @Test

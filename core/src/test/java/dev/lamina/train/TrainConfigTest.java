@@ -4,9 +4,12 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.graph.Update.MomentumForm;
+import dev.lamina.train.StepRules.NonFinite;
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -16,7 +19,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 class TrainConfigTest {
     private static final TrainConfig CONFIG = TrainConfig.builder("lenet", "digits").batchSize(32).epochs(5).seed(-3).optimizer("adam")
             .rate(1e-3).schedule("cosine").weightDecay(1e-4).labelSmoothing(0.1).clipNorm(1).checkpointEvery(100).evalBatchSize(500)
-            .earlyStop(3, 1e-4).precision(Precision.BFLOAT16).options(Map.of("data-dir", "x")).build();
+            .earlyStop(3, 1e-4).precision(Precision.BFLOAT16)
+            .rules(new StepRules(true, MomentumForm.RATE_INSIDE, 2, 0.5, NonFinite.SKIP, 4)).averaging(new Averaging(0.99, true, false))
+            .keeping(new Keeping(true, Keeping.Metric.TOP1, true)).fineTuning(new FineTuning("runs/a", List.of("conv*"), true, 10))
+            .options(Map.of("data-dir", "x")).build();
 
     @Test
     void survivesJson() throws IOException {
@@ -43,8 +49,59 @@ class TrainConfigTest {
         assertEquals(CONFIG.toBuilder().precision(Precision.FLOAT32).build(), json.readValue(old, TrainConfig.class));
     }
 
+    @Test
+    void settingsWrittenBeforeThereWereRulesMeanNone() throws IOException {
+        ObjectMapper json = new ObjectMapper();
+        com.fasterxml.jackson.databind.node.ObjectNode old = json.valueToTree(CONFIG);
+        old.remove(List.of("rules", "averaging", "keeping", "fineTuning"));
+        assertEquals(CONFIG.toBuilder().rules(StepRules.PLAIN).averaging(Averaging.NONE).keeping(Keeping.LAST).fineTuning(FineTuning.NONE)
+                .build(), json.readValue(old.toString(), TrainConfig.class));
+    }
+
+    @Test
+    void namesConflictsOfEveryGroup() {
+        TrainConfig plain = CONFIG.toBuilder().rules(StepRules.PLAIN).averaging(Averaging.NONE).keeping(Keeping.LAST)
+                .fineTuning(FineTuning.NONE).build();
+        assertEquals(List.of("noDecay was true, now false", "momentumForm was RATE_INSIDE, now RATE_OUTSIDE", "biasRate was 2.0, now 1.0",
+                "clipValue was 0.5, now 0.0", "nonFinite was SKIP, now ERROR", "accumulate was 4, now 1", "emaDecay was 0.99, now 0.0",
+                "emaWarmup was true, now false", "keepBest was true, now false", "keepMetric was TOP1, now LOSS",
+                "restoreBest was true, now false", "from was runs/a, now ", "freeze was [conv*], now []", "newHead was true, now false",
+                "headRate was 10.0, now 1.0"), CONFIG.conflicts(plain));
+    }
+
+    @Test
+    void patternsOfFrozenNames() {
+        Predicate<String> frozen = new FineTuning("", List.of("conv*", "layer1.*", "fc.bias"), false, 1).frozen();
+        for (String name : List.of("conv1.weight", "conv.x.y", "layer1.0.bn1.weight", "fc.bias")) {
+            assertTrue(frozen.test(name), name);
+        }
+        for (String name : List.of("layer10.weight", "my.conv1", "fc.weight", "fc.bias2", "fcxbias")) {
+            assertFalse(frozen.test(name), name);
+        }
+    }
+
+    @Test
+    void theBestEpochIsTheFirstOfEqualsAndNeverNaN() {
+        Keeping byLoss = new Keeping(true, Keeping.Metric.LOSS, false);
+        assertEquals(1, byLoss.bestEpoch(losses(3, 2, 2, Double.NaN)));
+        assertEquals(-1, byLoss.bestEpoch(losses(Double.NaN)));
+        assertTrue(byLoss.lastIsBest(losses(3, 2)));
+        assertFalse(byLoss.lastIsBest(losses(2, 2)));
+        assertFalse(Keeping.LAST.lastIsBest(losses(3, 2)));
+    }
+
     static List<Arguments> wrong() {
         return List.of(
+                bad(b -> b.rules(StepRules.PLAIN.withAccumulate(0)), "accumulate = 0, needs >= 1."),
+                bad(b -> b.rules(StepRules.PLAIN.withClipValue(-1)), "clipValue = -1.0, needs >= 0; 0 switches clipping off."),
+                bad(b -> b.rules(StepRules.PLAIN.withBiasRate(0)), "biasRate = 0.0, needs a finite number > 0."),
+                bad(b -> b.averaging(new Averaging(1, false, false)), "emaDecay = 1.0, needs 0 <= emaDecay < 1; 0 switches averages off."),
+                bad(b -> b.averaging(new Averaging(0, true, false)), "emaWarmup without averages. Set emaDecay, e.g. 0.999."),
+                bad(b -> b.keeping(new Keeping(false, null, true)), "restoreBest without keeping the best. Keep best,last."),
+                bad(b -> b.fineTuning(new FineTuning("", List.of(), true, 1)),
+                        "newHead without weights to start from. Give a run or a file of weights."),
+                bad(b -> b.fineTuning(new FineTuning("", List.of(" "), false, 1)), "freeze has an empty pattern. Give names, e.g. conv*."),
+                bad(b -> b.fineTuning(new FineTuning("", List.of(), false, 0)), "headRate = 0.0, needs a finite number > 0."),
                 bad(b -> b.batchSize(0), "batchSize = 0, needs >= 1."),
                 bad(b -> b.epochs(-1), "epochs = -1, needs >= 0."),
                 bad(b -> b.rate(Double.NaN), "rate = NaN, needs a finite number >= 0."),
@@ -65,8 +122,8 @@ class TrainConfigTest {
     @ParameterizedTest
     @MethodSource("wrong")
     void refusesNumbersOutOfRange(UnaryOperator<TrainConfig.Builder> change, String message) {
-        TrainConfig.Builder builder = change.apply(TrainConfig.builder("m", "d"));
-        assertEquals(message, assertThrows(IllegalArgumentException.class, builder::build).getMessage());
+        TrainConfig.Builder builder = TrainConfig.builder("m", "d");
+        assertEquals(message, assertThrows(IllegalArgumentException.class, () -> change.apply(builder).build()).getMessage());
     }
 
     @Test

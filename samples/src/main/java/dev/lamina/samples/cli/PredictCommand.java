@@ -35,8 +35,8 @@ import picocli.CommandLine.Spec;
 /** {@code lamina predict}: classifies image files with a run's weights. */
 @Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
         footer = {"", "A run on image files fits images as it fitted its own. Else they are resized to the model's height and width,",
-            "without keeping their proportions (--ten-crop keeps them); made grey if the model wants one channel, and a grey one put into all",
-            "three if it wants three.",
+            "without keeping their proportions (--ten-crop keeps them); made grey if the model wants one channel, and a grey one put into",
+            "all three if it wants three.",
             "Digits of the built-in sets are light on dark; --invert turns dark ink on paper into that.",
             "An image that cannot be read is named and passed over; the exit code is then 1.", "", "Examples:",
             "  lamina predict --run runs/mnist --invert seven.png", "  lamina predict --run runs/mnist scans --csv digits.csv"})

@@ -74,6 +74,18 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private BackendOption backendOption;
 
+    @Mixin
+    private RecipeOption recipeOption;
+
+    @Mixin
+    private StepOptions stepOptions;
+
+    @Mixin
+    private KeepOptions keepOptions;
+
+    @Mixin
+    private FineTuneOptions fineTuneOptions;
+
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the training data (5, or those of the run that is resumed)")
     private Integer epochs;
 
@@ -87,7 +99,8 @@ final class TrainCommand implements Callable<Integer> {
     private Double rate;
 
     @Option(names = "--schedule", defaultValue = "constant", paramLabel = "TEXT",
-            description = "constant, cosine, step:EPOCHS:FACTOR, warmup:EPOCHS:SCHEDULE, ...")
+            description = "constant, cosine[:LEAST], linear, onecycle, step:N[:FACTOR], multistep:N,N,...[:FACTOR], "
+                    + "plateau[:FACTOR[:PATIENCE]], warmup:N[,START]:SCHEDULE; N in epochs, or N%% of the steps")
     private String schedule;
 
     @Option(names = "--weight-decay", defaultValue = "0", paramLabel = "L", description = "weight decay")
@@ -129,7 +142,7 @@ final class TrainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
-        TrainConfig config = resume == null ? settings() : resumed();
+        TrainConfig config = resume == null ? settings(text) : resumed();
         Path folder = resume != null ? resume
                 : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + shortName(config.data())));
         try (Backend backend = backendOption.open(text)) {
@@ -139,9 +152,8 @@ final class TrainCommand implements Callable<Integer> {
 
     private int train(TrainConfig config, Split split, Path folder, Backend backend, PrintWriter text) throws IOException {
         Model network = ModelOption.create(config, split.train().sampleShape(), split.train().classNames().size());
-        Optimizer updates = Optimizer.parse(config.optimizer(), config.weightDecay());
-        long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
-        Schedule rates = Schedule.parse(config.schedule(), config.rate(), stepsPerEpoch * Math.max(1, config.epochs()), stepsPerEpoch);
+        Optimizer updates = config.makeOptimizer();
+        Schedule rates = config.makeSchedule(Math.ceilDiv(split.train().size(), config.batchSize()));
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
                 new JsonSummary(folder), new CurvesListener(folder),
                 new RunPageListener(folder, network, Environment.now(backend, Lamina.VERSION, Lamina.arguments(spec))));
@@ -149,25 +161,36 @@ final class TrainCommand implements Callable<Integer> {
         text.printf("%s: %,d parameters, %,d MACs a sample; %s, learning rate %s (%s), seed %d, %s%n", config.model(),
                 summary.trainableParameters(), summary.macsPerSample(), config.optimizer(), config.rate(), config.schedule(),
                 config.seed(), config.precision());
+        String tuning = FineTuneOptions.describe(config, network);
+        if (!tuning.isEmpty()) {
+            text.println(tuning);
+        }
         Lint.check(network).forEach(w -> text.println("warning: " + w));
         if (!summary.withoutGradient().isEmpty()) {
             text.println("receives no gradient: " + String.join(", ", summary.withoutGradient()));
         }
-        summary.requireFits(backend.device().freeBytes(), config.optimizer(), updates.buffersPerParameter());
+        summary.requireFits(backend.device().freeBytes(), config.optimizer(),
+                updates.buffersPerParameter() + config.copiesOfParameters());
         try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
             trainer.batchSource(batchOption.source(config, split.train())).classWeights(BatchOption.weights(config, split.train()));
-            TrainResult result = Interruptible.run(trainer::requestStop,
-                    (resume == null ? trainer.runFolder(folder) : trainer.resume(folder))::fit);
-            return report(result, config, backend, folder, text);
+            if (resume == null) {
+                trainer.runFolder(folder).startFrom(FineTuneOptions.weights(config));
+            } else {
+                trainer.resume(folder);
+            }
+            return Interruptible.run(trainer::requestStop, () -> report(trainer.fit(), config, backend, folder, text));
         }
     }
 
-    private TrainConfig settings() {
+    private TrainConfig settings(PrintWriter text) {
+        Map<String, String> recipe = recipeOption.apply(spec.commandLine());
+        RecipeOption.warnings(recipe).forEach(text::println);
         if (out != null && RunFolder.isRun(out)) {
             throw new IllegalArgumentException("train: " + out + " holds a run already. Use --resume " + out + ", or another --out.");
         }
         Optimizer named = Optimizer.parse(optimizer, weightDecay);
-        Map<String, String> options = new TreeMap<>(modelOption.settings());
+        Map<String, String> options = new TreeMap<>(recipe);
+        options.putAll(modelOption.settings());
         options.putAll(featuresOption.settings());
         options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
         options.putAll(dataOption.settings());
@@ -176,8 +199,8 @@ final class TrainCommand implements Callable<Integer> {
                 .epochs(epochs == null ? 5 : epochs).seed(seed)
                 .optimizer(optimizer).rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
                 .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
-                .precision(precision)
-                .options(options).build();
+                .precision(precision).rules(stepOptions.rules()).averaging(keepOptions.averaging()).keeping(keepOptions.keeping())
+                .fineTuning(fineTuneOptions.settings()).options(options).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */
@@ -214,8 +237,12 @@ final class TrainCommand implements Callable<Integer> {
     }
 
     private int report(TrainResult result, TrainConfig config, Backend backend, Path folder, PrintWriter text) throws IOException {
+        if (result.skipped() > 0) {
+            text.printf("%d of %d steps were skipped: their gradient was not finite%n", result.skipped(), result.steps());
+        }
         if (result.end() == TrainResult.End.STOPPED) {
             text.printf("stopped after %d steps; go on with: lamina train --resume %s%n", result.steps(), folder);
+            text.flush();
             return 1;
         }
         EpochMetrics last = result.last();

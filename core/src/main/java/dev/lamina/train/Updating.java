@@ -1,0 +1,117 @@
+package dev.lamina.train;
+
+import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.Source;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Update;
+import dev.lamina.graph.Value;
+import dev.lamina.nn.Parameters;
+import dev.lamina.optim.GradientClipping;
+import dev.lamina.optim.Optimizer;
+import dev.lamina.optim.WeightAverage;
+import dev.lamina.tensor.DType;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.ToDoubleFunction;
+
+/**
+ * What follows the gradients of a step: limits, the optimizer and averages of weights; either in the graph that makes the gradients, or, so
+ * that a step can take several batches or be skipped, in a graph of its own that reads what others have gathered.
+ *
+ * <p>Gathered are sums over samples, not means of batches, in variables {@code gathered.<parameter>}: so batches of unequal size weigh as
+ * they would in one large batch.
+ */
+record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Parameters parameters) {
+    /** What the names of gathered gradients start with. */
+    static final String GATHERED = "gathered.";
+    /** Variable: samples whose gradients are gathered. */
+    static final String SAMPLES = GATHERED + "samples";
+    /** Output of the gathering graph where steps may be skipped: norm of what is gathered so far. */
+    static final String GATHERED_NORM = "gatheredNorm";
+    private static final String UPDATES = "optim.step";
+
+    /**
+     * Ends the graph of a whole step.
+     *
+     * @param gradients mean gradient by parameter
+     * @param number int64 scalar, 1 at the first step
+     */
+    void add(GraphBuilder graph, Map<Value, Value> gradients, Value number) {
+        Map<Value, Value> limited = limited(graph, hook.apply(graph, gradients));
+        Value rate = graph.variable(TrainingGraph.LEARNING_RATE, TensorType.of(DType.FLOAT32), false);
+        Map<Value, Value> updated = optimizer.apply(graph, limited, rate, number, factors());
+        if (config.averaging().present()) {
+            new WeightAverage(config.averaging().decay(), config.averaging().warmup()).apply(graph, updated, number);
+        }
+    }
+
+    private Map<Value, Value> limited(GraphBuilder graph, Map<Value, Value> gradients) {
+        Map<Value, Value> limited = gradients;
+        if (config.clipNorm() > 0) {
+            GradientClipping.Clipped clipped = GradientClipping.byGlobalNorm(gradients, config.clipNorm());
+            graph.output(TrainingGraph.GRADIENT_NORM, clipped.norm());
+            limited = clipped.gradients();
+        } else if (normIsWatched()) {
+            graph.output(TrainingGraph.GRADIENT_NORM, GradientClipping.globalNorm(gradients));
+        }
+        return config.rules().clipValue() > 0 ? GradientClipping.byValue(limited, config.rules().clipValue()) : limited;
+    }
+
+    /** Whether steps give the norm of their gradient. */
+    boolean normIsWatched() {
+        return config.clipNorm() > 0 || config.rules().clipValue() > 0 || config.rules().nonFinite() == StepRules.NonFinite.SKIP;
+    }
+
+    private ToDoubleFunction<Value> factors() {
+        String head = FineTuning.head(parameters);
+        return parameter -> (parameter.name().startsWith(head) ? config.fineTuning().headRate() : 1)
+                * (parameter.shape().rank() <= 1 ? config.rules().biasRate() : 1);
+    }
+
+    /** Ends a graph that gathers. */
+    void gather(GraphBuilder graph, Map<Value, Value> gradients, long batchSize) {
+        Map<Value, Value> sums = new LinkedHashMap<>();
+        gradients.forEach((parameter, gradient) -> {
+            Value gathered = graph.variable(GATHERED + parameter.name(), parameter.type(), false);
+            sums.put(parameter, gathered.plus(gradient.times(batchSize)));
+            Update.assign(gathered, sums.get(parameter));
+        });
+        Value samples = graph.variable(SAMPLES, TensorType.of(DType.FLOAT32), false);
+        Update.assign(samples, samples.plus(batchSize));
+        if (config.rules().nonFinite() == StepRules.NonFinite.SKIP) {
+            graph.output(GATHERED_NORM, GradientClipping.globalNorm(sums));
+        }
+    }
+
+    /**
+     * The graph that uses what is gathered, and empties it.
+     *
+     * @param gathered variables of the gathering graph
+     */
+    GraphBuilder graph(List<Value> gathered) {
+        GraphBuilder graph = new GraphBuilder();
+        Value samples = graph.variable(SAMPLES, TensorType.of(DType.FLOAT32), false);
+        Map<Value, Value> means = new LinkedHashMap<>();
+        for (Value variable : gathered) {
+            String name = ((Source.Variable) variable.node().op()).variableName();
+            if (name.startsWith(GATHERED) && !name.equals(SAMPLES)) {
+                Value parameter = graph.variable(name.substring(GATHERED.length()), variable.type(), true);
+                Value sum = graph.variable(name, variable.type(), false);
+                means.put(parameter, sum.dividedBy(samples));
+                Update.assign(sum, Source.zerosLike(sum));
+            }
+        }
+        Update.assign(samples, Source.zerosLike(samples));
+        Value done = graph.variable(UPDATES, TensorType.of(DType.INT64), false);
+        Value number = done.plus(1);
+        add(graph, means, number);
+        Update.assign(done, number);
+        return graph;
+    }
+
+    /** Whether a variable is empty between steps, so that a checkpoint need not hold it. */
+    static boolean isGathered(String name) {
+        return name.startsWith(GATHERED);
+    }
+}
