@@ -115,7 +115,7 @@ final class EvalCommand implements Callable<Integer> {
     /** Ten crops take larger images than the model: files are brought to that size, other samples come as they are. */
     private Map<String, String> settings(RunFolder folder, String name) {
         if (tenCrop == null) {
-            return ImageOption.ofRun(folder);
+            return ImageOption.ofRun(folder, name);
         }
         Map<String, String> settings = new TreeMap<>(folder.config().options());
         if (Datasets.isFiles(name)) {

@@ -1,5 +1,6 @@
 package dev.lamina.samples.cli;
 
+import dev.lamina.data.Datasets;
 import dev.lamina.data.ImageOptions;
 import dev.lamina.tensor.Shape;
 import dev.lamina.train.RunFolder;
@@ -54,11 +55,11 @@ final class ImageOption {
         return settings;
     }
 
-    /** A run's settings, with the size of its samples where they do not say: images from elsewhere are fitted to it. */
-    static Map<String, String> ofRun(RunFolder folder) {
+    /** A run's settings, with the size of its samples where they do not say: files of images, of any size, are fitted to it. */
+    static Map<String, String> ofRun(RunFolder folder, String data) {
         Map<String, String> settings = new TreeMap<>(folder.config().options());
         Shape input = folder.inputShape();
-        if (!settings.containsKey(FeaturesOption.SETTING)) {
+        if (Datasets.isFiles(data) && !settings.containsKey(FeaturesOption.SETTING)) {
             settings.putIfAbsent(SIZE, input.dim(1) + "x" + input.dim(2));
             if (input.dim(0) == 1 || input.dim(0) == 3) {
                 settings.putIfAbsent(CHANNELS, Long.toString(input.dim(0)));

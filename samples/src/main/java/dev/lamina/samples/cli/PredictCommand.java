@@ -173,7 +173,7 @@ final class PredictCommand implements Callable<Integer> {
         int w = Math.toIntExact(input.dim(2));
         boolean onImages = Datasets.isFiles(folder.config().data()) || folder.config().options().containsKey(ImageOption.SIZE);
         if (onImages && tenCrop == null) {
-            int shortSide = new ImageOption().options(ImageOption.ofRun(folder)).shortSide();
+            int shortSide = new ImageOption().options(ImageOption.ofRun(folder, folder.config().data())).shortSide();
             Tensor sample = new Fit(Math.toIntExact(input.dim(0)), h, w, shortSide).apply(Image.of(image)).tensor();
             return inverted(sample).reshape(1, input.dim(0), h, w);
         }

@@ -86,7 +86,7 @@ class PredictCommandTest {
         assertEquals(1, lines(outcome).size(), outcome.out());
         assertEquals(List.of("lamina: predict: " + absent + ": there is no such file or folder.",
                 "lamina: predict: " + empty + ": the folder holds no file named *.png, *.jpg or *.jpeg.",
-                "lamina: predict: " + bad + ": is neither a PNG nor a JPEG image, by its first bytes. Convert it to one of them.",
+                "lamina: predict: " + bad + ": is neither a PNG, a JPEG nor a WebP image, by its first bytes. Convert it to one of them.",
                 "lamina: predict: 1 predicted, 3 failed."), outcome.err().lines().toList());
     }
 
