@@ -80,7 +80,7 @@ class BenchCommandTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            bench                                  | 2 | bench: which one? Known are cpu, gpu, memory, data.
+            bench                                  | 2 | bench: which one? Known are cpu, gpu, memory, data, features.
             bench cpu --only letnet                | 1 | lamina: bench: workload "letnet" is unknown; known are mlp, lenet,
             bench cpu --mode learn                 | 2 | Invalid value for option '--mode'
             bench cpu --threads 0                  | 1 | lamina: bench: --threads 0, needs at least 1.
