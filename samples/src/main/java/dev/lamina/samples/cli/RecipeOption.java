@@ -20,7 +20,8 @@ final class RecipeOption {
     private String name;
 
     /**
-     * Gives options that were not given the values of the recipe, by parsing the command line again. Nothing without a recipe.
+     * Gives options that were not given the values of the recipe, by parsing the command line again; options of the recipe's model only to
+     * that. Nothing without a recipe.
      *
      * @return settings of the recipe for which the command has no option, with the recipe's name
      */
@@ -32,8 +33,12 @@ final class RecipeOption {
         Map<String, String> left = new TreeMap<>(Map.of(SETTING, name));
         List<String> arguments = new ArrayList<>();
         List<OptionSpec> given = line.getParseResult().matchedOptions();
+        boolean otherModel = given.contains(line.getCommandSpec().findOption("--model"));
         recipe.options().forEach((option, value) -> {
             OptionSpec known = line.getCommandSpec().findOption("--" + option);
+            if (otherModel && option.equals("model-option")) {
+                return;
+            }
             if (known == null) {
                 left.put(option, value);
             } else if (!given.contains(known)) {

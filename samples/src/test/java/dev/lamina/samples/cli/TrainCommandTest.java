@@ -71,6 +71,8 @@ class TrainCommandTest {
         Outcome outcome = train("r", "--recipe", recipe.name(), "--epochs", "6", "--lr", "-1", "--new-head=false");
         assertEquals(1, outcome.exit(), outcome.err());
         assertTrue(outcome.err().contains("trainConfig: rate = -1.0, needs a finite number >= 0."), outcome.err());
+        Outcome ofItsModel = Outcome.of("train", "--recipe", recipe.name(), "--lr", "-1", "--new-head=false", "--backend", "reference");
+        assertTrue(ofItsModel.err().contains("trainConfig: rate = -1.0, needs a finite number >= 0."), ofItsModel.err());
     }
 
     @Test
