@@ -8,13 +8,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina reproduce}: published and promised figures, measured again. */
 @Command(name = "reproduce", mixinStandardHelpOptions = true, description = "Measures promised figures again.",
-        subcommands = {ReproduceCourseCommand.class, CommandLine.HelpCommand.class})
+        subcommands = {ReproduceCourseCommand.class, ReproduceNetworksCommand.class, CommandLine.HelpCommand.class})
 final class ReproduceCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
     @Override
     public Integer call() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "reproduce: name what, e.g. lamina reproduce course.");
+        throw new CommandLine.ParameterException(spec.commandLine(), "reproduce: name what, course or networks.");
     }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 
 /** All rows of the course. A new row is one record in its section's file; a new section is one line here. */
 public final class Course {
@@ -24,18 +23,5 @@ public final class Course {
             }
         });
         return List.copyOf(rows);
-    }
-
-    /**
-     * The rows in whose {@code SECTION NAME} a pattern is found.
-     *
-     * @throws IllegalArgumentException if it is found in none
-     */
-    public static List<Row> rows(Pattern only) {
-        List<Row> chosen = rows().stream().filter(r -> only.matcher(r.key()).find()).toList();
-        if (chosen.isEmpty()) {
-            throw new IllegalArgumentException("reproduce: --only " + only + " matches none of the rows. See them with --list.");
-        }
-        return chosen;
     }
 }

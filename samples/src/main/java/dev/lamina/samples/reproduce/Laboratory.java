@@ -36,9 +36,14 @@ public final class Laboratory {
         return backend;
     }
 
+    /** Where data sets are. */
+    public DataOptions options() {
+        return DataOptions.in(data);
+    }
+
     /** A data set by name, as images. */
     public Split split(String name) throws IOException {
-        return Datasets.open(name, DataOptions.in(data));
+        return Datasets.open(name, options());
     }
 
     /** The pixels of a data set, divided by 255. The set asked for last is kept, the ones before are not. */

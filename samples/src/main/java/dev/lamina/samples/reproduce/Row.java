@@ -1,9 +1,11 @@
 package dev.lamina.samples.reproduce;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.regex.Pattern;
 
 /**
- * One figure of the course.
+ * One figure.
  *
  * @param section of the specification
  * @param name what is measured; unique within its section
@@ -28,5 +30,18 @@ public record Row(int section, String name, String unit, String settings, Band b
     /** Section and name, by which rows are picked and found again. */
     public String key() {
         return section + " " + name;
+    }
+
+    /**
+     * The rows in whose {@code SECTION NAME} a pattern is found.
+     *
+     * @throws IllegalArgumentException if it is found in none
+     */
+    public static List<Row> matching(List<Row> rows, Pattern only) {
+        List<Row> chosen = rows.stream().filter(r -> only.matcher(r.key()).find()).toList();
+        if (chosen.isEmpty()) {
+            throw new IllegalArgumentException("reproduce: --only " + only + " matches none of the rows. See them with --list.");
+        }
+        return chosen;
     }
 }

@@ -98,10 +98,10 @@ class CourseRunTest {
         assertEquals(18, rows.stream().filter(r -> r.section() == 4).count());
         assertEquals(14, rows.stream().filter(r -> r.section() == 5).count());
         assertEquals(rows.size(), rows.stream().map(Row::key).distinct().count());
-        assertEquals(4, Course.rows(Pattern.compile("^4 rings")).size());
+        assertEquals(4, Row.matching(rows, Pattern.compile("^4 rings")).size());
         assertTrue(rows.stream().mapToDouble(Row::seconds).sum() < 30 * 60);
         assertEquals("reproduce: --only nothing matches none of the rows. See them with --list.",
-                assertThrows(IllegalArgumentException.class, () -> Course.rows(Pattern.compile("nothing"))).getMessage());
+                assertThrows(IllegalArgumentException.class, () -> Row.matching(rows, Pattern.compile("nothing"))).getMessage());
     }
 
     @Test
