@@ -36,7 +36,12 @@ import java.util.Set;
 final class Judge implements AutoCloseable {
     /** Operands are moved by so many ε, that the change is not lost in the rounding of what is measured. */
     private static final double MOVED = 64;
-    private static final int DRAWS = 3;
+    /**
+     * One draw for each number, in which so many neighbours are off alike. Independent ones show what the roundings of terms do. Where
+     * neighbours have one sign, as gradients of a picture's areas have, a sum's intermediate values are as large as the sums of such runs,
+     * even if the whole cancels, and are rounded as that: longer runs show how large.
+     */
+    private static final int[] RUNS = {1, 1, 1, 16, 64, 256, 1024, 4096, 16_384, 65_536};
     private static final double NARROW = 3;
     private static final long SEED = 0x6a75646765L;
 
@@ -153,7 +158,7 @@ final class Judge implements AutoCloseable {
         double largest = 0;
         try (Executable one = backend.compile(alone.graph(), CompileOptions.defaults());
                 State own = backend.createState(alone.graph().variables())) {
-            for (int draw = 0; draw < DRAWS; draw++) {
+            for (int draw = 0; draw < RUNS.length; draw++) {
                 run(one, own, alone, move(operands, alone, moved, draw));
                 Difference change = Difference.of(expected, one.read("v0"));
                 largest = Math.max(largest, change.oneSided() ? 0 : change.worst());
@@ -169,7 +174,7 @@ final class Judge implements AutoCloseable {
         Set<Value> needed = new LinkedHashSet<>(replay.fed().values());
         needed.addAll(replay.targets().values());
         for (Value value : needed) {
-            moved.put(value, Nudge.by(share, operands.get(value), random));
+            moved.put(value, Nudge.by(share, operands.get(value), random, RUNS[draw]));
         }
         return moved;
     }
