@@ -11,8 +11,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Clusters by k-means: seeds by k-means++ (Arthur and Vassilvitskii 2007, the greedy form of their section 5: each seed is the best of
- * {@code 2 + ln k} points drawn), then Lloyd's iterations. Distances are matrix products on the
+ * Clusters by k-means: seeds by greedy k-means++ (Arthur and Vassilvitskii 2007; each seed is the best of {@code 2 + ln k} points drawn, as
+ * in scikit-learn), then Lloyd's iterations. Distances are matrix products on the
  * backend; ties go to the lowest index; an empty cluster is refilled with the point farthest from its centre.
  *
  * @param k number of clusters
