@@ -1,0 +1,21 @@
+package dev.lamina.io.onnx.ops;
+
+import dev.lamina.graph.Value;
+import java.util.List;
+
+/** How calls of one ONNX operator become Lamina's ops. */
+@FunctionalInterface
+interface Operator {
+    /**
+     * Adds the nodes.
+     *
+     * @return what the call's outputs stand for; those past the ones that the call names may be left out
+     * @throws dev.lamina.graph.GraphException if the call breaks the operator's rules or asks for what Lamina has not
+     */
+    List<Operand> convert(Call call);
+
+    /** An operator with one output, computed when the graph runs. */
+    static Operator single(java.util.function.Function<Call, Value> convert) {
+        return call -> List.of(Operand.of(convert.apply(call)));
+    }
+}

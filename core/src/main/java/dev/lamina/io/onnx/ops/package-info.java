@@ -1,0 +1,5 @@
+/**
+ * The graph that an ONNX model describes, built of Lamina's own ops. {@link dev.lamina.io.onnx.ops.OnnxImport} is the way in; a family of
+ * operators is a file, which {@link dev.lamina.io.onnx.ops.Operators} collects.
+ */
+package dev.lamina.io.onnx.ops;
