@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Models by name. All take images of any size that their layers allow, any number of channels and of classes, and most a width and other
+ * Models by name, and out of ONNX files by the files' paths ({@link OnnxNetwork}). Those with a name take images of any size that their layers allow, any number of channels and of classes, and most a width and other
  * options ({@link ModelInfo#choices}). Stateless and thread-safe.
  */
 public final class Models {
@@ -28,7 +28,7 @@ public final class Models {
      * @throws IllegalArgumentException if there is none; the message lists all names
      */
     public static ModelInfo info(String name) {
-        return Catalogue.entry(name).info();
+        return OnnxNetwork.isFile(name) ? OnnxNetwork.named(name, null).info() : Catalogue.entry(name).info();
     }
 
     /**
@@ -52,6 +52,11 @@ public final class Models {
      * @throws IllegalArgumentException if there is none of this name, or it does not have an option or its value
      */
     public static Model create(String name, Shape inputShape, int classes, ModelOptions options) {
+        if (OnnxNetwork.isFile(name)) {
+            OnnxNetwork file = OnnxNetwork.named(name, inputShape);
+            new Chosen(file.info(), options);
+            return file.model(inputShape, classes);
+        }
         Catalogue.Entry entry = Catalogue.entry(name);
         Layer layer = entry.maker().make(inputShape, classes, new Chosen(entry.info(), options));
         return new Model(name, inputShape, classes, layer, options.values());

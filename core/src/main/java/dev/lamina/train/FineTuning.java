@@ -70,10 +70,10 @@ public record FineTuning(String from, List<String> freeze, boolean newHead, doub
         }
     }
 
-    /** What the names of the head's parameters start with. */
+    /** What the names of the head's parameters start with; the last parameter's name where names have no dots, as in some ONNX files. */
     static String head(Parameters parameters) {
         String last = parameters.names().getLast();
-        return last.substring(0, last.lastIndexOf('.') + 1);
+        return last.indexOf('.') < 0 ? last : last.substring(0, last.lastIndexOf('.') + 1);
     }
 
     Map<String, Object> settings() {

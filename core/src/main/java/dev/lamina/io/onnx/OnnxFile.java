@@ -84,7 +84,8 @@ public final class OnnxFile {
             metadata.put(entry.text(1), entry.text(2));
         }
         String producer = (message.text(2) + " " + message.text(3)).strip();
-        return new OnnxModel(message.integer(1, 0), producer, versions(message, 8), graph(message.message(7, "graph")), functions, metadata);
+        return new OnnxModel(message.integer(1, 0), producer, versions(message, 8), graph(message.message(7, "graph")), functions,
+                metadata);
     }
 
     private static Map<String, Long> versions(Fields message, int number) throws OnnxFormatException {

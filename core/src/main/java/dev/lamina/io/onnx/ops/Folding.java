@@ -4,8 +4,8 @@ import dev.lamina.tensor.Tensor;
 import java.util.List;
 
 /**
- * Computes small results of known numbers at once: models compute shapes, axes and paddings from the shapes of values, and Lamina needs them
- * before anything runs.
+ * Computes small results of known numbers at once: models compute shapes, axes and paddings from the shapes of values, and Lamina needs
+ * them before anything runs.
  */
 final class Folding {
     private Folding() { }
