@@ -1,6 +1,7 @@
 package dev.lamina.data;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 
 /**
@@ -20,6 +21,11 @@ public record ChannelStatistics(List<Double> mean, List<Double> std) {
     /** No statistics: samples are float32 vectors that models take as they are. */
     public static ChannelStatistics none() {
         return new ChannelStatistics(List.of(), List.of());
+    }
+
+    /** Those under which pixels stay as they are, 0 to 255. */
+    public static ChannelStatistics raw(int channels) {
+        return new ChannelStatistics(Collections.nCopies(channels, 0.0), Collections.nCopies(channels, 1.0 / 255));
     }
 
     /** True of {@link #none}. */

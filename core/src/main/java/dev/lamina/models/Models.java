@@ -11,8 +11,9 @@ import java.util.List;
 import java.util.stream.Collectors;
 
 /**
- * Models by name, and out of ONNX files by the files' paths ({@link OnnxNetwork}). Those with a name take images of any size that their layers allow, any number of channels and of classes, and most a width and other
- * options ({@link ModelInfo#choices}). Stateless and thread-safe.
+ * Models by name, and out of ONNX files by the files' paths ({@link OnnxNetwork}). Those with a name take images of any size that their
+ * layers allow, any number of channels and of classes, and most a width and other options ({@link ModelInfo#choices}). Stateless and
+ * thread-safe.
  */
 public final class Models {
     private Models() { }

@@ -38,8 +38,8 @@ import java.util.Set;
 import java.util.function.Predicate;
 
 /**
- * An image classifier out of an ONNX file. Its floating-point initializers are the model's parameters, under their names in the file; running
- * means and variances of batch normalisation are buffers. In training, dropout drops and batch normalisation uses the batch.
+ * An image classifier out of an ONNX file. Its floating-point initializers are the model's parameters, under their names in the file;
+ * running means and variances of batch normalisation are buffers. In training, dropout drops and batch normalisation uses the batch.
  *
  * <p>The model must have one input, images {@code [N, C, H, W]} or {@code [N, H, W, C]} (told by an extent of 1 or 3 at the end and none in
  * the second place) or vectors {@code [N, D]}, and its first output must be scores {@code [N, K]}, extents of 1 behind them left aside. A
@@ -278,8 +278,14 @@ public final class OnnxNetwork {
         return product.node().input(0);
     }
 
-    /** By what the file says that pixels are normalised, if it says so, as files that Lamina writes do. */
+    /** By what pixels are normalised, if the file says so; pixels as they are where it takes uint8. */
     public Optional<ChannelStatistics> statistics() {
+        return onnx.graph().trueInputs().getFirst().dtype().filter(DType.UINT8::equals)
+                .map(_ -> ChannelStatistics.raw(Math.toIntExact(input.dim(0))));
+    }
+
+    /** Names of the classes in label order, if the file says so. */
+    public Optional<List<String>> classNames() {
         return Optional.empty();
     }
 }

@@ -10,6 +10,7 @@ import dev.lamina.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
@@ -100,6 +101,23 @@ public final class RunFolder {
                     + "one epoch at least.");
         }
         return new RunFolder(folder, run, Collections.unmodifiableMap(Checkpoint.read(file)));
+    }
+
+    /**
+     * Weights that no training of Lamina left, e.g. of an ONNX file, as a finished run without steps. Nothing is written.
+     *
+     * @param path where they are
+     * @param config settings; the model by which it is made again, and the data that it was meant for, if that is known
+     * @param inputShape shape of a sample
+     * @param classNames names of the classes in label order
+     * @param statistics by which samples are normalised
+     * @param weights parameters and buffers by name, which must not be changed
+     */
+    public static RunFolder of(Path path, TrainConfig config, Shape inputShape, List<String> classNames, ChannelStatistics statistics,
+            Map<String, Tensor> weights) {
+        RunRecord run = new RunRecord(RunRecord.FORMAT, config, Arrays.stream(inputShape.toArray()).boxed().toList(), classNames,
+                statistics, 0, "none", "none", 0, 0, 0, 0, Sums.ZERO, 0, List.of(), true, "", "");
+        return new RunFolder(path, run, Collections.unmodifiableMap(weights));
     }
 
     /** The weights that tests use: averages in place of weights where the run says so. */

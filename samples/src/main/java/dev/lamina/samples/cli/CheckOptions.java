@@ -10,6 +10,7 @@ import dev.lamina.features.FitListener;
 import dev.lamina.features.Fitted;
 import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
+import dev.lamina.models.OnnxNetwork;
 import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.rbm.Rbm;
@@ -97,8 +98,9 @@ final class CheckOptions {
 
     private CheckPlan drawn(String name) throws IOException {
         Dataset samples = open(data == null ? DIGITS : data, Map.of());
-        Shape shape = input != null ? given() : data != null ? samples.sampleShape() : Models.info(name).smallInput();
-        int count = classes == null ? samples.classNames().size() : classes;
+        boolean file = OnnxNetwork.isFile(name);
+        Shape shape = input != null ? given() : data != null && !file ? samples.sampleShape() : Models.info(name).smallInput();
+        int count = classes != null ? classes : file ? Models.info(name).classes() : samples.classNames().size();
         String updates = optimizer == null ? "momentum" : optimizer;
         TrainConfig config = TrainConfig.builder(name, samples.name()).batchSize(batch).seed(seed).optimizer(updates)
                 .rate(Optimizer.parse(updates, 0).defaultRate()).build();
@@ -113,7 +115,7 @@ final class CheckOptions {
         Dataset samples = open(data == null ? saved.data() : data, saved.options());
         String updates = optimizer == null ? saved.optimizer() : optimizer;
         TrainConfig config = saved.toBuilder().batchSize(batch).seed(seed).optimizer(updates).build();
-        Model network = ModelOption.create(saved, folder.inputShape(), folder.classNames().size());
+        Model network = ModelOption.of(folder);
         CheckData fitted = CheckData.fit(vectors(folder, samples), folder.inputShape(), folder.classNames().size(), true, seed);
         return plan(fitted, folder.statistics(), network, config, folder.weights(), "of " + run + " after " + folder.steps() + " steps");
     }

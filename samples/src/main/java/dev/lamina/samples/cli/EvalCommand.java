@@ -34,10 +34,13 @@ import picocli.CommandLine.Spec;
 
 /** {@code lamina eval}: measures a run's weights on test samples. */
 @Command(name = "eval", mixinStandardHelpOptions = true,
-        description = "Measures a run's weights on test samples: loss, accuracy, confusion matrix, figures of each class, worst mistakes. "
-                + "Writes report.json, classes.csv, confusion.csv and .png, confused.csv, predictions.csv, mistakes.png, and the page.",
+        description = "Measures a run's weights, or those of an ONNX file, on test samples: loss, accuracy, confusion matrix, "
+                + "figures of each class, worst mistakes. Writes report.json, classes.csv, confusion.csv and .png, confused.csv, "
+                + "predictions.csv, mistakes.png, and the page.",
         footer = {"", "A figure whose denominator is 0, such as the precision of a class that is never predicted, is 0.", "", "Examples:",
-            "  lamina eval", "  lamina eval runs/mnist", "  lamina eval runs/mnist --backend reference --json result.json"})
+            "  lamina eval", "  lamina eval runs/mnist",
+            "  lamina eval squeezenet.onnx --data photos --pixels imagenet",
+            "  lamina eval runs/mnist --backend reference --json result.json"})
 final class EvalCommand implements Callable<Integer> {
     private static final int MOST_PRINTED = 20;
     private static final int PAIRS_PRINTED = 3;
@@ -45,7 +48,7 @@ final class EvalCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "run folder (the latest under runs/)")
+    @Parameters(index = "0", arity = "0..1", paramLabel = "RUN", description = "run folder, or an ONNX file (the latest run under runs/)")
     private Path run;
 
     @Option(names = "--data", paramLabel = "NAME", description = "another data set with the same classes (the run's own)")
@@ -53,6 +56,9 @@ final class EvalCommand implements Callable<Integer> {
 
     @Mixin
     private DataOption dataOption;
+
+    @Mixin
+    private PixelsOption pixelsOption;
 
     @Mixin
     private ClassNamesOption namesOption;
@@ -81,12 +87,18 @@ final class EvalCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
-        RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
-        List<String> names = namesOption.of(folder.classNames());
+        RunFolder folder = pixelsOption.open(run != null ? run : Runs.latest());
         String name = data != null ? data : folder.config().data();
+        if (name.equals(PixelsOption.NO_DATA)) {
+            throw new IllegalArgumentException("eval: " + run + " is an ONNX file, which names no data. Give --data.");
+        }
         Dataset samples = dataOption.open(name, settings(folder, name), folder.config().seed(), 0).test();
-        requireClasses(samples, folder);
-        Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
+        boolean nameless = PixelsOption.isNameless(folder);
+        if (!nameless || samples.classNames().size() != folder.classNames().size()) {
+            requireClasses(samples, folder);
+        }
+        List<String> names = namesOption.of(nameless ? samples.classNames() : folder.classNames());
+        Model model = ModelOption.of(folder);
         Precision numbers = precision == null ? folder.config().precision() : precision;
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {
             Dataset seen = seen(samples, FeaturesOption.of(folder), model, backend);
@@ -95,10 +107,10 @@ final class EvalCommand implements Callable<Integer> {
             List<Prediction> predictions = evaluator.predictions(seen, views, batchSize);
             double seconds = (System.nanoTime() - start) * 1e-9;
             ClassificationReport report = ClassificationReport.of(names, predictions);
-            Path target = out != null ? out : folder.path().resolve(EvaluationFiles.FOLDER);
+            Path target = out != null ? out : home(folder).resolve(EvaluationFiles.FOLDER);
             EvaluationFiles files = new EvaluationFiles(facts(folder, name, backend, numbers, views, seconds), report, predictions);
             files.write(target, samples);
-            if (out == null) {
+            if (out == null && RunFolder.isRun(folder.path())) {
                 RunPage.write(folder.path());
             }
             print(text, model.name() + " on " + name, files, seconds, target);
@@ -110,6 +122,12 @@ final class EvalCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Where the files of a model go: its run folder, or for a file a folder of its name among the runs. */
+    private static Path home(RunFolder folder) {
+        return folder.config().data().equals(PixelsOption.NO_DATA) ? Runs.HOME.resolve(ModelOption.shortName(folder.config().model()))
+                : folder.path();
     }
 
     /** Ten crops take larger images than the model: files are brought to that size, other samples come as they are. */
@@ -139,7 +157,8 @@ final class EvalCommand implements Callable<Integer> {
             }
         }
         throw new IllegalArgumentException("eval: data \"" + samples.name() + "\" " + fact + " (must be the same classes). Name data of "
-                + "the run's classes; it was trained on \"" + folder.config().data() + "\".");
+                + "the run's classes" + (folder.config().data().equals(PixelsOption.NO_DATA) ? "."
+                : "; it was trained on \"" + folder.config().data() + "\"."));
     }
 
     private Dataset seen(Dataset samples, Optional<Fitted> features, Model model, Backend backend) {

@@ -8,7 +8,6 @@ import dev.lamina.features.Featurizer;
 import dev.lamina.features.Featurizers;
 import dev.lamina.features.FitListener;
 import dev.lamina.features.Fitted;
-import dev.lamina.tensor.Shape;
 import dev.lamina.train.RunFolder;
 import dev.lamina.train.TrainConfig;
 import java.io.IOException;
@@ -94,8 +93,7 @@ final class FeaturesOption {
         if (run.config().options().containsKey(SETTING)) {
             throw new IllegalArgumentException("cnn: " + run.path() + " was trained on features, needs a network on pixels.");
         }
-        Shape input = run.inputShape();
-        return new CnnFeatures(ModelOption.create(run.config(), input, run.classNames().size()),
+        return new CnnFeatures(ModelOption.of(run),
                 options.getOrDefault("node", CnnFeatures.LAST_HIDDEN), run.statistics(), run.weights());
     }
 

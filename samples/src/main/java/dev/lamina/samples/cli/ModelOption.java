@@ -3,10 +3,16 @@ package dev.lamina.samples.cli;
 import dev.lamina.models.ModelInfo;
 import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
+import dev.lamina.models.OnnxNetwork;
 import dev.lamina.nn.Layers;
 import dev.lamina.nn.Model;
 import dev.lamina.tensor.Shape;
+import dev.lamina.train.RunFolder;
 import dev.lamina.train.TrainConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -20,6 +26,8 @@ final class ModelOption {
     static final String ACTIVATION = "activation of the hidden layers: relu, sigmoid, tanh, leakyRelu, elu, gelu, softplus, binarize "
             + "(straight-through gradient, a heuristic), binarizeBlock (its true gradient, 0: layers below keep their random weights) "
             + "or none";
+    /** The copy in a run folder of the ONNX file that its model was made of. */
+    static final String ONNX_FILE = "model.onnx";
     private static final String MLP = "mlp";
     private static final String HIDDEN = "hidden";
     private static final String ACTIVATION_SETTING = "activation";
@@ -27,7 +35,8 @@ final class ModelOption {
     private static final String DEFAULT_ACTIVATION = "relu";
 
     @Option(names = "--model", defaultValue = "lenet", paramLabel = "NAME",
-            description = "linear, mlp, lenet, resnet20, alexnet, vgg16, ...; `lamina models` lists them")
+            description = "linear, mlp, lenet, resnet20, alexnet, vgg16, ...; `lamina models` lists them; or an ONNX file, whose "
+                    + "weights are then those that a run starts from")
     private String model;
 
     @Option(names = "--hidden", split = ",", paramLabel = "H,...", description = "mlp: widths of the hidden layers (256)")
@@ -39,9 +48,15 @@ final class ModelOption {
     @Mixin
     private VariantOption variant;
 
-    /** The model's name. */
+    /** The model's name; of a file its whole path. */
     String name() {
-        return model;
+        return OnnxNetwork.isFile(model) ? Path.of(model).toAbsolutePath().normalize().toString() : model;
+    }
+
+    /** What the folder of a run of a model is called. */
+    static String shortName(String model) {
+        String file = Path.of(model).getFileName().toString();
+        return OnnxNetwork.isFile(model) ? file.substring(0, file.length() - OnnxNetwork.ENDING.length()) : model;
     }
 
     /** What is known of the model. */
@@ -73,8 +88,27 @@ final class ModelOption {
     }
 
     /** The model of a run; settings that are missing, as in runs of before they existed, are the defaults. */
-    static Model create(TrainConfig config, Shape input, int classes) {
-        return create(config.model(), config.options(), input, classes);
+    static Model of(RunFolder run) {
+        return of(run.path(), run.config(), run.inputShape(), run.classNames().size());
+    }
+
+    /**
+     * The model of a run that may not have begun.
+     *
+     * @param folder of the run, which holds a copy of the ONNX file that its model was made of
+     */
+    static Model of(Path folder, TrainConfig config, Shape input, int classes) {
+        Path copy = folder.resolve(ONNX_FILE);
+        boolean copied = OnnxNetwork.isFile(config.model()) && Files.isRegularFile(copy);
+        return create(copied ? copy.toString() : config.model(), config.options(), input, classes);
+    }
+
+    /** Keeps the ONNX file that a run's model is made of in its folder, if it is one. */
+    static void keep(TrainConfig config, Path folder) throws IOException {
+        if (OnnxNetwork.isFile(config.model())) {
+            Files.createDirectories(folder);
+            Files.copy(Path.of(config.model()), folder.resolve(ONNX_FILE), StandardCopyOption.REPLACE_EXISTING);
+        }
     }
 
     /** The model of this name by a run's settings. */

@@ -33,7 +33,8 @@ import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code lamina predict}: classifies image files with a run's weights. */
-@Command(name = "predict", mixinStandardHelpOptions = true, description = "Classifies PNG or JPEG images with a run's weights.",
+@Command(name = "predict", mixinStandardHelpOptions = true,
+        description = "Classifies PNG or JPEG images with the weights of a run or an ONNX file.",
         footer = {"", "A run on image files fits images as it fitted its own. Else they are resized to the model's height and width,",
             "without keeping their proportions (--ten-crop keeps them); made grey if the model wants one channel, and a grey one put into",
             "all three if it wants three.",
@@ -44,11 +45,14 @@ final class PredictCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--run", paramLabel = "RUN", description = "run folder (the latest under runs/)")
+    @Option(names = "--run", paramLabel = "RUN", description = "run folder, or an ONNX file (the latest run under runs/)")
     private Path run;
 
     @Parameters(arity = "1..*", paramLabel = "IMAGE", description = "PNG or JPEG files, or folders of such, searched with those in them")
     private List<Path> images;
+
+    @Mixin
+    private PixelsOption pixelsOption;
 
     @Mixin
     private ClassNamesOption namesOption;
@@ -89,12 +93,12 @@ final class PredictCommand implements Callable<Integer> {
         require(top, "--top");
         require(batchSize, "--batch-size");
         ImageArguments arguments = ImageArguments.of(images);
-        RunFolder folder = RunFolder.open(run != null ? run : Runs.latest());
+        RunFolder folder = pixelsOption.open(run != null ? run : Runs.latest());
         names = namesOption.of(folder.classNames());
         Optional<Fitted> features = FeaturesOption.of(folder);
         Shape input = features.map(Fitted::sampleShape).orElse(folder.inputShape());
         requireTenCrop(features.isPresent(), input);
-        Model model = ModelOption.create(folder.config(), folder.inputShape(), folder.classNames().size());
+        Model model = ModelOption.of(folder);
         Precision numbers = precision == null ? folder.config().precision() : precision;
         List<String> problems = new ArrayList<>(arguments.problems());
         try (Backend backend = backendOption.open(text); Evaluator evaluator = folder.evaluator(backend, model, numbers)) {

@@ -59,6 +59,9 @@ final class TrainCommand implements Callable<Integer> {
     @Mixin
     private ModelOption modelOption;
 
+    @Mixin
+    private PixelsOption pixelsOption;
+
     @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = DataOption.MEANING)
     private String data;
 
@@ -144,14 +147,14 @@ final class TrainCommand implements Callable<Integer> {
         PrintWriter text = spec.commandLine().getOut();
         TrainConfig config = resume == null ? settings(text) : resumed();
         Path folder = resume != null ? resume
-                : out != null ? out : free(Runs.HOME.resolve(config.model() + "-" + shortName(config.data())));
+                : out != null ? out : free(Runs.HOME.resolve(ModelOption.shortName(config.model()) + "-" + shortName(config.data())));
         try (Backend backend = backendOption.open(text)) {
             return train(config, FeaturesOption.apply(config, open(config), folder, backend, text), folder, backend, text);
         }
     }
 
     private int train(TrainConfig config, Split split, Path folder, Backend backend, PrintWriter text) throws IOException {
-        Model network = ModelOption.create(config, split.train().sampleShape(), split.train().classNames().size());
+        Model network = ModelOption.of(folder, config, split.train().sampleShape(), split.train().classNames().size());
         Optimizer updates = config.makeOptimizer();
         Schedule rates = config.makeSchedule(Math.ceilDiv(split.train().size(), config.batchSize()));
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
@@ -174,7 +177,8 @@ final class TrainCommand implements Callable<Integer> {
         try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
             trainer.batchSource(batchOption.source(config, split.train())).classWeights(BatchOption.weights(config, split.train()));
             if (resume == null) {
-                trainer.runFolder(folder).startFrom(FineTuneOptions.weights(config));
+                ModelOption.keep(config, folder);
+                trainer.runFolder(folder).startFrom(pixelsOption.start(config, network, FineTuneOptions.weights(config)));
             } else {
                 trainer.resume(folder);
             }
