@@ -94,6 +94,13 @@ public final class Parameters {
         return entry.init.create(entry.type, seed, -1 - entry.ordinal);
     }
 
+    /** Fresh host tensors with the initial values of all entries under a seed, by name. */
+    public Map<String, Tensor> initialValues(long seed) {
+        Map<String, Tensor> values = new LinkedHashMap<>();
+        entries.keySet().forEach(name -> values.put(name, initial(name, seed)));
+        return values;
+    }
+
     /** Writes the initial values of all entries that the state holds. */
     public void initialize(State state, long seed) {
         Map<String, TensorType> held = state.variables();

@@ -3,8 +3,6 @@ package dev.lamina.samples.cli;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.models.OnnxNetwork;
 import dev.lamina.nn.Model;
-import dev.lamina.nn.Parameters;
-import dev.lamina.tensor.Tensor;
 import dev.lamina.train.RunFolder;
 import dev.lamina.train.StartWeights;
 import dev.lamina.train.TrainConfig;
@@ -13,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -44,7 +40,7 @@ final class PixelsOption {
         Model model = network.model();
         List<String> names = network.classNames().orElseGet(() -> IntStream.range(0, model.classes()).mapToObj(k -> "class " + k).toList());
         TrainConfig config = TrainConfig.builder(path.toAbsolutePath().normalize().toString(), NO_DATA).build();
-        return RunFolder.of(path, config, model.inputShape(), names, statistics(path.toString(), network), weights(model, 0));
+        return RunFolder.of(path, config, model.inputShape(), names, statistics(path.toString(), network), model.parameters().initialValues(0));
     }
 
     /** Whether a run is an ONNX file that does not name its classes. */
@@ -70,17 +66,8 @@ final class PixelsOption {
                     + " brings the weights to start from. Leave out one of them.");
         }
         Path file = Path.of(config.model());
-        return new StartWeights(file.getFileName().toString(), weights(model, config.seed()),
+        return new StartWeights(file.getFileName().toString(), model.parameters().initialValues(config.seed()),
                 Optional.of(statistics(config.model(), OnnxNetwork.read(file))));
-    }
-
-    private static Map<String, Tensor> weights(Model model, long seed) {
-        Map<String, Tensor> weights = new LinkedHashMap<>();
-        Parameters parameters = model.parameters();
-        for (String name : parameters.names()) {
-            weights.put(name, parameters.initial(name, seed));
-        }
-        return weights;
     }
 
     /** As the option says, else as the file does. */

@@ -6,6 +6,8 @@ import dev.lamina.data.Datasets;
 import dev.lamina.data.Split;
 import dev.lamina.samples.demo.Samples;
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -44,6 +46,20 @@ public final class Laboratory {
     /** A data set by name, as images. */
     public Split split(String name) throws IOException {
         return Datasets.open(name, options());
+    }
+
+    /**
+     * A file of the models that were given with the data, in the folder {@code models} within the data's or beside it.
+     *
+     * @throws NoSuchFileException if it is in neither
+     */
+    public Path model(String file) throws IOException {
+        Path within = data.resolve("models").resolve(file);
+        Path beside = data.toAbsolutePath().resolveSibling("models").resolve(file);
+        if (Files.isRegularFile(within) || Files.isRegularFile(beside)) {
+            return Files.isRegularFile(within) ? within : beside;
+        }
+        throw new NoSuchFileException(within + " (nor " + beside + ")");
     }
 
     /** The pixels of a data set, divided by 255. The set asked for last is kept, the ones before are not. */

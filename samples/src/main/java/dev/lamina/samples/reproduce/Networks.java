@@ -1,10 +1,14 @@
 package dev.lamina.samples.reproduce;
 
+import dev.lamina.backend.CompileOptions.Precision;
+import dev.lamina.data.ChannelStatistics;
 import dev.lamina.data.DataOptions;
 import dev.lamina.data.Datasets;
 import dev.lamina.data.Split;
 import dev.lamina.models.Models;
+import dev.lamina.models.OnnxNetwork;
 import dev.lamina.nn.Model;
+import dev.lamina.train.Evaluator;
 import dev.lamina.train.FineTuning;
 import dev.lamina.train.TrainConfig;
 import java.io.IOException;
@@ -29,6 +33,10 @@ public final class Networks {
         return List.of(
                 new Row(13, "LeNet on MNIST, 5 epochs", "%", "adam " + LENET_RATE + ", cosine, batch 64, seed 1", Band.atLeast(99.0), 20,
                         l -> 100 * lenet(l).accuracy()),
+                given("mnist-cntk-opset8", "pixels 0 to 255", 98.91, ChannelStatistics.raw(1)),
+                given("mnist-cntk-opset15", "pixels 0 to 255", 98.91, ChannelStatistics.raw(1)),
+                given("mnist-cnn-pytorch", "pixels 0 to 1, less 0.1307, by 0.3081", 99.07,
+                        new ChannelStatistics(List.of(0.1307), List.of(0.3081))),
                 // The first measured value, 72.02 %, less the half point by which another machine's rounding may move it.
                 new Row(13, "ResNet-20 on CIFAR-10's JPEG part, 16 epochs", "%", "recipe resnet-cifar: momentum 0.9, rate 0.1, cut at 50 % "
                         + "and 75 %, decay 1e-4, batch 128, " + FLIPS + ", seed 1", Band.atLeast(71.5), 330,
@@ -38,6 +46,17 @@ public final class Networks {
                         l -> 100 * tuned(l).accuracy()),
                 new Row(13, "ResNet-20 on flowers, lead of fine-tuning", "points", "same budget", Band.atLeast(3), 0,
                         l -> 100 * (tuned(l).accuracy() - scratch(l).accuracy())));
+    }
+
+    /** A trained model that was given as an ONNX file; its accuracy is known to the last of the 10,000 images. */
+    private static Row given(String name, String pixels, double percent, ChannelStatistics statistics) {
+        return new Row(13, name + ".onnx on MNIST", "%", pixels, Band.between(percent - 0.005, percent + 0.005), 3, laboratory -> {
+            Model model = OnnxNetwork.read(laboratory.model(name + OnnxNetwork.ENDING)).model();
+            try (Evaluator evaluator = Evaluator.of(laboratory.backend(), model, statistics, Precision.FLOAT32,
+                    model.parameters().initialValues(0))) {
+                return 100 * evaluator.evaluate(laboratory.split(MNIST).test(), 256).top1();
+            }
+        });
     }
 
     private static NetworkRun lenet(Laboratory laboratory) throws IOException {
