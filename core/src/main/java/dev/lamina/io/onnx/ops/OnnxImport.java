@@ -13,9 +13,11 @@ import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -155,7 +157,7 @@ public final class OnnxImport {
             return inline(node, function, operands);
         }
         Operator operator = Operators.find(node.domain(), node.type()).orElseThrow(() -> new GraphException(node.title()
-                + ": Lamina has no such operator; it has " + String.join(", ", Operators.names()) + "."));
+                + ": Lamina has no such operator" + others(operator(node)) + "; it has " + String.join(", ", Operators.names()) + "."));
         Call call = new Call(node, versions.getOrDefault(node.domain(), 1L), operands, scope);
         List<Operand> folded = Folding.fold(call);
         if (folded != null) {
@@ -168,6 +170,12 @@ public final class OnnxImport {
         List<Operand> results = operator.convert(call);
         graph.takeName();
         return results;
+    }
+
+    private String others(String operator) {
+        Set<String> others = missing(model);
+        others.remove(operator);
+        return others.isEmpty() ? "" : ", nor " + String.join(", ", others);
     }
 
     /** The body of a function in place of a call. */
@@ -205,13 +213,28 @@ public final class OnnxImport {
         return results;
     }
 
-    /** The model's operators with how often each comes, and whether Lamina has it. */
+    /** The model's operators with how often each comes, those of other sets as {@code domain:name}. */
     public static Map<String, Integer> operators(OnnxModel model) {
         Map<String, Integer> counts = new TreeMap<>();
-        for (OnnxNode node : model.graph().nodes()) {
-            counts.merge(node.domain().isEmpty() ? node.type() : node.domain() + ":" + node.type(), 1, Integer::sum);
-        }
+        model.graph().nodes().forEach(node -> counts.merge(operator(node), 1, Integer::sum));
         return counts;
+    }
+
+    /** Those of the model's operators that Lamina has not and the model does not define. */
+    public static Set<String> missing(OnnxModel model) {
+        Set<String> missing = new TreeSet<>();
+        Set<String> defined = new HashSet<>();
+        model.functions().forEach(f -> defined.add(f.domain() + ":" + f.name()));
+        for (OnnxNode node : model.graph().nodes()) {
+            if (Operators.find(node.domain(), node.type()).isEmpty() && !defined.contains(node.domain() + ":" + node.type())) {
+                missing.add(operator(node));
+            }
+        }
+        return missing;
+    }
+
+    private static String operator(OnnxNode node) {
+        return node.domain().isEmpty() ? node.type() : node.domain() + ":" + node.type();
     }
 
     /** A model's outputs as values of the graph, for callers that need no numbers. */
