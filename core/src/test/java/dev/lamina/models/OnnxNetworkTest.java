@@ -140,8 +140,8 @@ class OnnxNetworkTest {
     @Test
     void saysWhatIsWrong() {
         assertRefused("model \"a\": takes 2 inputs [x: float32 [N, 3], z: float32 [N, 3]], needs one, images.",
-                new OnnxModel(8, "", Map.of("", 13L), new OnnxGraph("g", List.of(), Map.of(), List.of(value("x", "N", 3), value("z", "N", 3)),
-                        List.of()), List.of(), Map.of()), "a");
+                new OnnxModel(8, "", Map.of("", 13L), new OnnxGraph("g", List.of(), Map.of(),
+                        List.of(value("x", "N", 3), value("z", "N", 3)), List.of()), List.of(), Map.of()), "a");
         assertRefused("model \"b\": input is x: float32 [N, 3, H, W], which leaves extents open. Give the images' shape, e.g. --input "
                 + "3,224,224.", small(value("x", "N", 3, "H", "W"), "shape", -1, 96), "b");
         assertRefused("model \"c\": input is x: float32 [N, 3, 8], needs images [N, C, H, W] or vectors [N, D].",
