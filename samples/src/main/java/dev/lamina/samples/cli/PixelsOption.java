@@ -13,6 +13,7 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import picocli.CommandLine.Option;
@@ -21,6 +22,8 @@ import picocli.CommandLine.Option;
 final class PixelsOption {
     /** What the data of a file that was not trained here is called. */
     static final String NO_DATA = "";
+    /** Under which the settings of such a file hold whether its classes have numbers only. */
+    private static final String NUMBERED = "classes-numbered";
 
     @Option(names = "--pixels", paramLabel = "HOW",
             description = "ONNX files: what pixels are to the model: raw (0 to 255), unit (0 to 1), imagenet (less the mean of ImageNet, "
@@ -38,14 +41,17 @@ final class PixelsOption {
         }
         OnnxNetwork network = OnnxNetwork.read(path);
         Model model = network.model();
-        List<String> names = network.classNames().orElseGet(() -> IntStream.range(0, model.classes()).mapToObj(k -> "class " + k).toList());
-        TrainConfig config = TrainConfig.builder(path.toAbsolutePath().normalize().toString(), NO_DATA).build();
-        return RunFolder.of(path, config, model.inputShape(), names, statistics(path.toString(), network), model.parameters().initialValues(0));
+        Optional<List<String>> named = network.classNames();
+        List<String> names = named.orElseGet(() -> IntStream.range(0, model.classes()).mapToObj(k -> "class " + k).toList());
+        TrainConfig config = TrainConfig.builder(path.toAbsolutePath().normalize().toString(), NO_DATA)
+                .options(Map.of(NUMBERED, Boolean.toString(named.isEmpty()))).build();
+        return RunFolder.of(path, config, model.inputShape(), names, statistics(path.toString(), network),
+                model.parameters().initialValues(0));
     }
 
     /** Whether a run is an ONNX file that does not name its classes. */
     static boolean isNameless(RunFolder run) {
-        return run.config().data().equals(NO_DATA) && run.classNames().getFirst().equals("class 0");
+        return Boolean.parseBoolean(run.config().options().get(NUMBERED));
     }
 
     /**
