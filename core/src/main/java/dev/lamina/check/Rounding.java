@@ -1,6 +1,7 @@
 package dev.lamina.check;
 
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.DtPool;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Node;
@@ -35,7 +36,7 @@ final class Rounding {
             case Pooling.AdaptiveAvgPool _ -> ratio(node.input(0), node.output(0));
             // As many windows as overlap; the op does not know its window.
             case Pooling.AdaptiveAvgPoolGradient _, Pooling.MaxPoolGradient _ -> OVERLAPPING;
-            case Pooling.MaxPool _, Pooling.MaxUnpool _, Pooling.PoolGather _ -> 1;
+            case Pooling.MaxPool _, Pooling.MaxUnpool _, Pooling.PoolGather _, DtPool _ -> 1;
             case Normalization.BatchNormTraining _, Normalization.BatchNormGradient _ -> ratio(node.input(0), node.input(1));
             case Normalization.BatchNormInference _ -> 1;
             case Normalization.Lrn lrn -> lrn.size();
@@ -78,7 +79,7 @@ final class Rounding {
                 case MAX, MIN -> true;
                 case SUM, MEAN -> false;
             };
-            case Pointwise.LeakyRelu _, Pointwise.Elu _, Pointwise.Gelu _, Convolution _, MatMul _, Pooling.AvgPool _,
+            case Pointwise.LeakyRelu _, Pointwise.Elu _, Pointwise.Gelu _, Convolution _, MatMul _, DtPool _, Pooling.AvgPool _,
                     Pooling.AvgPoolGradient _, Pooling.AdaptiveAvgPool _, Pooling.AdaptiveAvgPoolGradient _, Pooling.MaxPoolGradient _,
                     Normalization _, Softmax _, Loss _, Random _, Update _ -> false;
         };
@@ -87,7 +88,7 @@ final class Rounding {
     /** The operands whose rounding can make the node's results jump. */
     private static List<Value> decides(Node node) {
         return switch (node.op()) {
-            case Pointwise.Compare _, Pointwise.Binarize _, Pooling.MaxPool _, Reduction.ArgMax _ -> node.inputs();
+            case Pointwise.Compare _, Pointwise.Binarize _, Pooling.MaxPool _, DtPool _, Reduction.ArgMax _ -> node.inputs();
             case Pointwise.ReluGradient relu -> switch (relu.rule()) {
                 case GRADIENT -> List.of(node.input(1));
                 case DECONVNET -> List.of();

@@ -42,7 +42,8 @@ final class ConstantFolding {
         for (Node node : graph.nodes()) {
             boolean computes = switch (node.op()) {
                 case Source _, Random _, Update _ -> false;
-                case Convolution _, Pooling _, MatMul _, Pointwise _, Normalization _, Softmax _, Loss _, Reduction _, Shaping _ -> true;
+                case Convolution _, Pooling _, DtPool _, MatMul _, Pointwise _, Normalization _, Softmax _, Loss _, Reduction _,
+                    Shaping _ -> true;
             };
             if (node.op() instanceof Source.Constant) {
                 origins.put(node, Set.of(node.output(0)));

@@ -11,7 +11,7 @@ import java.util.Optional;
  * backend, and a row in the tests' case list.
  */
 public sealed interface Op
-        permits Source, Convolution, Pooling, MatMul, Pointwise, Normalization, Softmax, Loss, Reduction, Shaping, Random, Update {
+        permits Source, Convolution, Pooling, DtPool, MatMul, Pointwise, Normalization, Softmax, Loss, Reduction, Shaping, Random, Update {
 
     /** The name users see, e.g. {@code conv2d}. */
     String name();

@@ -21,7 +21,8 @@ final class Simplification implements Rewriter.Rule {
         return switch (node.op()) {
             case Shaping op -> shaping(op, to, node, operands);
             case Pointwise op -> pointwise(op, to, node, operands);
-            case Source _, Convolution _, Pooling _, MatMul _, Normalization _, Softmax _, Loss _, Reduction _, Random _, Update _ ->
+            case Source _, Convolution _, Pooling _, DtPool _, MatMul _, Normalization _, Softmax _, Loss _, Reduction _, Random _,
+                Update _ ->
                 to.copy(node, operands);
         };
     }

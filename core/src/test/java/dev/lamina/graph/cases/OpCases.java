@@ -15,6 +15,7 @@ public final class OpCases {
         PointwiseCases.add(list);
         ConvolutionCases.add(list);
         PoolingCases.add(list);
+        DistanceTransformCases.add(list);
         MatrixCases.add(list);
         ShapingCases.add(list);
         NormalizationCases.add(list);

@@ -15,6 +15,7 @@ import dev.lamina.backend.fusion.Group.Single;
 import dev.lamina.backend.fusion.Group.Updates;
 import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.DtPool;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.MatMul;
@@ -134,7 +135,8 @@ final class Compiler {
             case Source source -> source(source, node);
             case Update _ -> updates.plain(node);
             case Shaping op when op.isView() -> { }
-            case Shaping _, Convolution _, MatMul _, Pooling _, Normalization _, Pointwise _, Softmax _, Loss _, Reduction _, Random _ ->
+            case Shaping _, Convolution _, MatMul _, Pooling _, DtPool _, Normalization _, Pointwise _, Softmax _, Loss _, Reduction _,
+                Random _ ->
                 plain.reference(node);
         }
     }
@@ -165,6 +167,7 @@ final class Compiler {
                     plain.reference(node);
                 }
             }
+            case DtPool _ -> plain.reference(node);
             case Normalization op -> normalization(op, node);
             case Pointwise _ -> {
                 if (PointwiseLowering.supports(node)) {

@@ -1,6 +1,7 @@
 package dev.lamina.cpu.reference;
 
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.DtPool;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Node;
@@ -36,6 +37,7 @@ final class Lowering {
             case Source op -> source(op, call);
             case Convolution op -> convolution(op, call);
             case Pooling op -> pooling(op, call);
+            case DtPool op -> DistanceTransform.run(op, call);
             case MatMul op -> MatMulKernels.matmul(op, call);
             case Pointwise op -> pointwise(op, call);
             case Normalization op -> normalization(op, call);

@@ -15,6 +15,7 @@ import dev.lamina.backend.fusion.Group.Single;
 import dev.lamina.backend.fusion.Group.Updates;
 import dev.lamina.backend.fusion.Lifetimes;
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.DtPool;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.MatMul;
@@ -46,6 +47,7 @@ public final class Compiler {
     private final BatchNormLowering norms;
     private final LrnLowering lrn;
     private final MaxPoolLowering pools;
+    private final DistanceTransformLowering transforms;
     private final AveragePoolLowering averages;
     private final PointwiseLowering pointwise;
     private final ReductionLowering reductions;
@@ -64,6 +66,7 @@ public final class Compiler {
         this.norms = new BatchNormLowering(assembly, tools);
         this.lrn = new LrnLowering(assembly, tools);
         this.pools = new MaxPoolLowering(assembly);
+        this.transforms = new DistanceTransformLowering(assembly);
         this.averages = new AveragePoolLowering(assembly, tools);
         this.pointwise = new PointwiseLowering(assembly);
         this.reductions = new ReductionLowering(assembly);
@@ -92,7 +95,7 @@ public final class Compiler {
     public static Optional<String> unsupported(Node node) {
         boolean library = switch (node.op()) {
             case Convolution _, MatMul _, Normalization _, Softmax _, Pooling.AvgPool _ -> true;
-            case Source _, Pooling _, Pointwise _, Loss _, Reduction _, Shaping _, Random _, Update _ -> false;
+            case Source _, Pooling _, DtPool _, Pointwise _, Loss _, Reduction _, Shaping _, Random _, Update _ -> false;
         };
         DType type = node.output(0).dtype();
         return library && (type == DType.FLOAT16 || type == DType.BFLOAT16)
@@ -142,6 +145,7 @@ public final class Compiler {
             case Convolution.Conv2d _ -> convolutions.forward(alone(node));
             case Convolution.Conv2dDataGradient _ -> convolutions.dataGradient(node);
             case Convolution.Conv2dFilterGradient _ -> convolutions.filterGradient(node);
+            case DtPool op -> transforms.lower(op, node);
             case MatMul _ -> products.lower(alone(node));
             case Pooling.AvgPool _, Pooling.AvgPoolGradient _ -> averages.lower(node);
             case Pooling.MaxPool _, Pooling.MaxPoolGradient _, Pooling.MaxUnpool _, Pooling.PoolGather _, Pooling.AdaptiveAvgPool _,

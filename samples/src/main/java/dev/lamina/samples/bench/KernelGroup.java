@@ -2,6 +2,7 @@ package dev.lamina.samples.bench;
 
 import dev.lamina.graph.Convolution;
 import dev.lamina.graph.Graph;
+import dev.lamina.graph.DtPool;
 import dev.lamina.graph.Loss;
 import dev.lamina.graph.MatMul;
 import dev.lamina.graph.Node;
@@ -66,7 +67,7 @@ enum KernelGroup {
             case Convolution _ -> CONVOLUTION;
             case MatMul _ -> MATMUL;
             case Normalization _ -> NORMALIZATION;
-            case Pooling _ -> POOLING;
+            case Pooling _, DtPool _ -> POOLING;
             case Softmax _, Loss _ -> LOSS;
             case Update _ -> UPDATE;
             case Reduction _ -> REDUCTION;
