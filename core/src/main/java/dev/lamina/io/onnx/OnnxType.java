@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** Element types of {@code TensorProto.DataType}, in order of their codes. */
-enum OnnxType {
+public enum OnnxType {
     UNDEFINED, FLOAT(DType.FLOAT32), UINT8(DType.UINT8), INT8, UINT16, INT16, INT32(DType.INT32), INT64(DType.INT64), STRING,
     BOOL(DType.BOOL), FLOAT16(DType.FLOAT16), DOUBLE(DType.FLOAT64), UINT32, UINT64, COMPLEX64, COMPLEX128, BFLOAT16(DType.BFLOAT16),
     FLOAT8E4M3FN, FLOAT8E4M3FNUZ, FLOAT8E5M2, FLOAT8E5M2FNUZ, UINT4, INT4, FLOAT4E2M1;
@@ -25,7 +25,7 @@ enum OnnxType {
     }
 
     /** The type of a code; {@link #UNDEFINED} for those that came later. */
-    static OnnxType of(long code) {
+    public static OnnxType of(long code) {
         return code >= 0 && code < ALL.size() ? ALL.get((int) code) : UNDEFINED;
     }
 
@@ -35,7 +35,7 @@ enum OnnxType {
     }
 
     /** Lamina's type of the same values, if there is one. */
-    Optional<DType> dtype() {
+    public Optional<DType> dtype() {
         return Optional.ofNullable(dtype);
     }
 
@@ -45,7 +45,7 @@ enum OnnxType {
     }
 
     /** Why a value of this type cannot be taken. */
-    String refusal() {
+    public String refusal() {
         return "is " + this + "; Lamina has " + Arrays.stream(DType.values()).map(DType::toString).collect(Collectors.joining(", "))
                 + ". Convert the model.";
     }

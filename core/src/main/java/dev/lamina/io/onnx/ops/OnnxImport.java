@@ -159,15 +159,11 @@ public final class OnnxImport {
         Operator operator = Operators.find(node.domain(), node.type()).orElseThrow(() -> new GraphException(node.title()
                 + ": Lamina has no such operator" + others(operator(node)) + "; it has " + String.join(", ", Operators.names()) + "."));
         Call call = new Call(node, versions.getOrDefault(node.domain(), 1L), operands, scope);
-        List<Operand> folded = Folding.fold(call);
-        if (folded != null) {
-            return folded;
-        }
         GraphBuilder graph = scope.graph();
         if (!node.name().isEmpty()) {
             graph.name(node.name());
         }
-        List<Operand> results = operator.convert(call);
+        List<Operand> results = Folding.naming(call, () -> operator.convert(call));
         graph.takeName();
         return results;
     }

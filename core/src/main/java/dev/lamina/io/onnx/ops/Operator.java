@@ -2,6 +2,7 @@ package dev.lamina.io.onnx.ops;
 
 import dev.lamina.graph.Value;
 import java.util.List;
+import java.util.function.Function;
 
 /** How calls of one ONNX operator become Lamina's ops. */
 @FunctionalInterface
@@ -14,8 +15,13 @@ interface Operator {
      */
     List<Operand> convert(Call call);
 
+    /** An operator with one output. */
+    static Operator of(Function<Call, Operand> convert) {
+        return call -> List.of(convert.apply(call));
+    }
+
     /** An operator with one output, computed when the graph runs. */
-    static Operator single(java.util.function.Function<Call, Value> convert) {
+    static Operator single(Function<Call, Value> convert) {
         return call -> List.of(Operand.of(convert.apply(call)));
     }
 }

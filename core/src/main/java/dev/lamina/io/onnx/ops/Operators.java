@@ -17,9 +17,16 @@ final class Operators {
         all.putAll(ActivationOperators.ALL);
         all.putAll(ArithmeticOperators.ALL);
         all.putAll(ConvolutionOperators.ALL);
+        all.putAll(IndexingOperators.ALL);
         all.putAll(MatrixOperators.ALL);
         all.putAll(NormalizationOperators.ALL);
+        all.putAll(OrderOperators.ALL);
+        all.putAll(PaddingOperators.ALL);
+        all.putAll(PartOperators.ALL);
         all.putAll(PoolingOperators.ALL);
+        all.putAll(ReductionOperators.ALL);
+        all.putAll(ScatterOperators.ALL);
+        all.putAll(SelectionOperators.ALL);
         all.putAll(ShapeOperators.ALL);
         all.putAll(SoftmaxOperators.ALL);
         all.putAll(SourceOperators.ALL);

@@ -6,14 +6,19 @@ import dev.lamina.io.onnx.OnnxAttribute;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 
-/** Constants, and shapes, which are known since Lamina's are fixed. */
+/** Constants and ranges. */
 final class SourceOperators {
     static final Map<String, Operator> ALL = Map.ofEntries(
-            entry("Constant", call -> List.of(Operand.of(constant(call)))),
-            entry("ConstantOfShape", call -> List.of(Operand.of(constantOfShape(call)))));
+            entry("Constant", Operator.of(call -> Operand.of(constant(call)))),
+            entry("ConstantOfShape", Operator.of(SourceOperators::constantOfShape)),
+            entry("Range", Operator.of(SourceOperators::range)));
+
+    /** Elements of a range. */
+    private static final int MOST = 1 << 24;
 
     private SourceOperators() { }
 
@@ -34,13 +39,45 @@ final class SourceOperators {
         };
     }
 
-    private static Tensor constantOfShape(Call call) {
+    /** Small ones are known, large ones are filled when the model runs. */
+    private static Operand constantOfShape(Call call) {
         Tensor value = call.tensor("value").orElse(Tensor.scalar(DType.FLOAT32, 0));
         call.require(value.elements() == 1, "value has shape %s, needs one element.", value.shape());
         long[] dims = call.integers(0, "shape");
         for (long dim : dims) {
             call.require(dim >= 0, "shape has extent %d, needs >= 0.", dim);
         }
-        return Tensor.full(value.dtype(), Shape.of(dims), value.toDoubles()[0]);
+        return Folding.broadcastTo(call, Operand.of(value.reshape()), Shape.of(dims));
+    }
+
+    /** {@code start, start + delta, ...} to before {@code limit}. */
+    private static Operand range(Call call) {
+        Tensor start = scalar(call, 0, "start");
+        Tensor limit = scalar(call, 1, "limit");
+        Tensor delta = scalar(call, 2, "delta");
+        DType dtype = start.dtype();
+        call.require(limit.dtype() == dtype && delta.dtype() == dtype, "start, limit and delta are %s, %s and %s, need one type.",
+                dtype, limit.dtype(), delta.dtype());
+        call.require(delta.item() != 0, "delta is 0, needs another number.");
+        if (dtype.isFloating()) {
+            double count = Math.max(0, Math.ceil((limit.item() - start.item()) / delta.item()));
+            call.require(count <= MOST, "has %s elements, Lamina makes at most %d.", count, MOST);
+            double[] values = new double[(int) count];
+            Arrays.setAll(values, i -> start.item() + i * delta.item());
+            return Operand.of(HostArithmetic.of(dtype, Shape.of(values.length), values));
+        }
+        long first = start.toLongs()[0];
+        long step = delta.toLongs()[0];
+        long count = Math.max(0, Math.ceilDiv(Math.subtractExact(limit.toLongs()[0], first), step));
+        call.require(count <= MOST, "has %d elements, Lamina makes at most %d.", count, MOST);
+        long[] values = new long[(int) count];
+        Arrays.setAll(values, i -> first + i * step);
+        return Operand.of(HostArithmetic.of(dtype, Shape.of(values.length), values));
+    }
+
+    private static Tensor scalar(Call call, int i, String what) {
+        Tensor tensor = call.numbers(i, what);
+        call.require(tensor.elements() == 1, "input %d (%s) has shape %s, needs one number.", i, what, tensor.shape());
+        return tensor;
     }
 }
