@@ -138,8 +138,8 @@ final class ArithmeticOperators {
     // --- division -----------------------------------------------------------------------------------------------------------------------
 
     /**
-     * Integers are divided towards zero: at once where they are known, else in float64, which is exact for those of 32 bits and fewer. Where
-     * the divisor is 0 then, the result is that of casting an infinity.
+     * Integers are divided towards zero: at once where they are known, else in float64, which is exact for those of 32 bits and fewer.
+     * Where the divisor is 0 then, the result is that of casting an infinity or NaN.
      */
     private static Operand divide(Call call, Operand a, Operand b) {
         if (a.dtype().isFloating() || Folding.known(Shape.broadcast(a.shape(), b.shape()), a, b)) {
@@ -157,8 +157,8 @@ final class ArithmeticOperators {
     }
 
     /**
-     * {@code a - b q}, with the quotient cut to an integer: towards zero where {@code fmod} is 1, else downwards. Floating-point numbers of 32
-     * bits and fewer are divided in float64; exact while the quotient is below 2^29. Those of 64 bits are rounded as their quotient is.
+     * {@code a - b q}, with the quotient cut to an integer: towards zero where {@code fmod} is 1, else downwards. Floating-point numbers of
+     * 32 bits and fewer are divided in float64; exact while the quotient is below 2^29. Those of 64 bits are rounded as their quotient is.
      */
     private static Operand mod(Call call) {
         Operand a = call.operand(0);

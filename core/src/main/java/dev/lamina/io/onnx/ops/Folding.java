@@ -17,9 +17,9 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * Lamina's ops on operands. Models compute shapes, axes and paddings from the shapes of values, and Lamina needs them before anything runs.
- * So an op whose operands are all known and which gives at most {@link #MOST} elements is computed at once; any other is added to the graph.
- * A weight counts as known only if it has at most {@link #TINY} elements and another operand is known: an optimiser could change it.
+ * Lamina's ops on operands. Models compute shapes, axes and paddings from the shapes of values, and Lamina needs them before anything
+ * runs. So an op whose operands are all known and which gives at most {@link #MOST} elements is computed at once; any other is added to the
+ * graph. A weight counts as known only if it has at most {@link #TINY} elements and another operand is known: an optimiser could change it.
  */
 final class Folding {
     /** Elements of results that are computed at once. */

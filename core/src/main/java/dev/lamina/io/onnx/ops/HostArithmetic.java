@@ -11,10 +11,13 @@ import dev.lamina.tensor.Tensor;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.DoubleUnaryOperator;
+import java.util.stream.DoubleStream;
+import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /**
- * Arithmetic on small tensors in host memory. Floating-point numbers are computed in double and rounded once to their type, as the reference
- * backend does; integers in long, and wrapped to their type.
+ * Arithmetic on small tensors in host memory. Floating-point numbers are computed in double and rounded once to their type, as the
+ * reference backend does; integers in long, and wrapped to their type.
  */
 final class HostArithmetic {
     private HostArithmetic() { }
@@ -65,7 +68,8 @@ final class HostArithmetic {
     }
 
     /**
-     * A function of two operands of one type, which broadcast. Integers are divided towards zero, and raised to powers that are not negative.
+     * A function of two operands of one type, which broadcast. Integers are divided towards zero, and raised to powers that are not
+     * negative.
      *
      * @throws ArithmeticException if an integer is divided by 0 or raised to a negative power
      */
@@ -205,7 +209,7 @@ final class HostArithmetic {
             throw new IllegalArgumentException(fold + " of axes " + axes + " of " + x.dtype() + " " + x.shape() + " is not defined.");
         }
         // What is folded comes last, so that a row holds one result's numbers.
-        int[] order = java.util.stream.IntStream.concat(java.util.stream.IntStream.range(0, x.shape().rank()).filter(a -> !axes.contains(a)),
+        int[] order = IntStream.concat(IntStream.range(0, x.shape().rank()).filter(a -> !axes.contains(a)),
                 axes.stream().mapToInt(Integer::intValue)).toArray();
         Tensor rows = x.transpose(order).contiguous();
         int n = Math.toIntExact(count);
@@ -213,7 +217,7 @@ final class HostArithmetic {
             double[] values = rows.toDoubles();
             double[] folded = new double[Math.toIntExact(kept.elements())];
             for (int row = 0; row < folded.length; row++) {
-                java.util.stream.DoubleStream numbers = Arrays.stream(values, row * n, (row + 1) * n);
+                DoubleStream numbers = Arrays.stream(values, row * n, (row + 1) * n);
                 folded[row] = switch (fold) {
                     case SUM -> numbers.reduce(0, Double::sum);
                     case MEAN -> numbers.reduce(0, Double::sum) / n;
@@ -226,7 +230,7 @@ final class HostArithmetic {
         long[] values = rows.toLongs();
         long[] folded = new long[Math.toIntExact(kept.elements())];
         for (int row = 0; row < folded.length; row++) {
-            java.util.stream.LongStream numbers = Arrays.stream(values, row * n, (row + 1) * n);
+            LongStream numbers = Arrays.stream(values, row * n, (row + 1) * n);
             folded[row] = fold == Fold.SUM ? numbers.sum() : fold == Fold.MAX ? numbers.reduce(Long.MIN_VALUE, Math::max)
                     : numbers.reduce(Long.MAX_VALUE, Math::min);
         }

@@ -49,8 +49,8 @@ final class IndexingOperators {
         Operand flat = times(call, counted(call, indices, x.shape().dim(axis)), strides[axis]);
         for (int a = 0; a < shape.rank(); a++) {
             if (a != axis) {
-                call.require(shape.dim(a) <= x.shape().dim(a), "indices have shape %s, input %s; extents other than axis %d must fit.", shape,
-                        x.shape(), axis);
+                call.require(shape.dim(a) <= x.shape().dim(a), "indices have shape %s, input %s; extents other than axis %d must fit.",
+                        shape, x.shape(), axis);
                 flat = Folding.binary(call, ADD, flat, steps(shape.rank(), a, shape.dim(a), strides[a]));
             }
         }

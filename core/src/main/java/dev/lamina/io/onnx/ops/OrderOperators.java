@@ -137,8 +137,9 @@ final class OrderOperators {
                 IndexingOperators.steps(rank + 1, axis, extent, 1));
         Operand beats = Folding.binary(call, OR, Folding.compare(call, before, others, ranked),
                 Folding.binary(call, AND, Folding.compare(call, EQUAL, others, ranked), earlier));
-        Operand ranks = Folding.reduce(call, Fold.SUM, Folding.cast(call, beats, DType.INT64), List.of(rank));
-        Operand chosen = Folding.compare(call, EQUAL, ranks, IndexingOperators.steps(rank + 1, rank, k, 1));
+        Operand ranks = Folding.reduce(call, Fold.SUM, Folding.cast(call, beats, DType.INT32), List.of(rank));
+        Operand wanted = Folding.cast(call, IndexingOperators.steps(rank + 1, rank, k, 1), DType.INT32);
+        Operand chosen = Folding.compare(call, EQUAL, ranks, wanted);
         Operand found = Folding.reduce(call, Fold.SUM, Folding.where(call, chosen, IndexingOperators.steps(rank + 1, axis, extent, 1),
                 zero(DType.INT64)), List.of(axis));
         Operand places = Folding.reshape(call, Folding.transpose(call, found, order), x.shape().with(axis, k));

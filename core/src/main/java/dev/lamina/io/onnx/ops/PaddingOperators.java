@@ -29,7 +29,8 @@ final class PaddingOperators {
         int rank = x.shape().rank();
         long[] pads = pads(call);
         long[] axes = call.has(3) ? call.integers(3, "axes") : LongStream.range(0, rank).toArray();
-        call.require(pads.length == 2 * axes.length, "pads are %s, need 2 numbers for each of %d axes.", Arrays.toString(pads), axes.length);
+        call.require(pads.length == 2 * axes.length, "pads are %s, need 2 numbers for each of %d axes.", Arrays.toString(pads),
+                axes.length);
         Long[] before = Collections.nCopies(rank, 0L).toArray(Long[]::new);
         Long[] after = before.clone();
         for (int i = 0; i < axes.length; i++) {

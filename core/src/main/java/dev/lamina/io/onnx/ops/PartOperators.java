@@ -42,8 +42,8 @@ final class PartOperators {
         long extent = x.shape().dim(axis);
         long[] parts = call.integers("split", 1).orElseGet(() -> equalParts(call, extent));
         call.require(Arrays.stream(parts).allMatch(p -> p >= 0) && Arrays.stream(parts).sum() == extent,
-                "split is %s, needs numbers >= 0 that add up to %d, the extent of axis %d of input %s.", Arrays.toString(parts), extent, axis,
-                x.shape());
+                "split is %s, needs numbers >= 0 that add up to %d, the extent of axis %d of input %s.", Arrays.toString(parts), extent,
+                axis, x.shape());
         List<Operand> results = new ArrayList<>();
         long at = 0;
         for (long part : parts) {
@@ -56,7 +56,8 @@ final class PartOperators {
     private static long[] equalParts(Call call, long extent) {
         long count = call.integer("num_outputs", call.node().outputs().size());
         call.require(count >= 1, "num_outputs is %d, needs >= 1.", count);
-        call.require(call.version() >= SPLIT_UNEQUALLY || extent % count == 0, "%d equal parts do not divide the extent %d.", count, extent);
+        call.require(call.version() >= SPLIT_UNEQUALLY || extent % count == 0, "%d equal parts do not divide the extent %d.", count,
+                extent);
         long part = Math.ceilDiv(extent, count);
         long[] parts = new long[Math.toIntExact(count)];
         Arrays.fill(parts, part);

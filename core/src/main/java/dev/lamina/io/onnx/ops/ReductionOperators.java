@@ -24,7 +24,8 @@ final class ReductionOperators {
     static final Map<String, Operator> ALL = Map.ofEntries(
             entry("ArgMax", Operator.of(call -> position(call, call.operand(0)))),
             entry("ArgMin", Operator.of(call -> position(call, reversed(call, call.operand(0))))),
-            entry("ReduceL1", reduction((call, x, axes) -> Folding.reduce(call, Fold.SUM, Folding.unary(call, UnaryFunction.ABS, x), axes))),
+            entry("ReduceL1", reduction((call, x, axes) ->
+                    Folding.reduce(call, Fold.SUM, Folding.unary(call, UnaryFunction.ABS, x), axes))),
             entry("ReduceL2", reduction((call, x, axes) -> Folding.unary(call, UnaryFunction.SQRT, sumOfSquares(call, x, axes)))),
             entry("ReduceLogSum", reduction((call, x, axes) ->
                     Folding.unary(call, UnaryFunction.LOG, Folding.reduce(call, Fold.SUM, x, axes)))),

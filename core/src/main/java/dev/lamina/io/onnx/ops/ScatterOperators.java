@@ -35,8 +35,8 @@ final class ScatterOperators {
         int axis = call.axis(call.integer("axis", 0), shape.rank());
         Tensor indices = call.numbers(1, "indices");
         call.require(indices.shape().equals(call.shape(2)) && indices.shape().rank() == shape.rank(),
-                "indices have shape %s, updates %s, input %s; needs one shape of the first two and one rank.", indices.shape(), call.shape(2),
-                shape);
+                "indices have shape %s, updates %s, input %s; needs one shape of the first two and one rank.", indices.shape(),
+                call.shape(2), shape);
         long[] strides = shape.strides();
         long[] named = indices.toLongs();
         long[] places = new long[named.length];
