@@ -23,6 +23,7 @@ import dev.lamina.graph.Pointwise.UnaryFunction;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
@@ -116,7 +117,7 @@ final class ArithmeticOperators {
         int axis = call.hasAttribute("axis") ? call.axis(call.integer("axis", 0), Math.max(1, left.rank())) : left.rank() - right.rank();
         call.require(axis + right.rank() <= left.rank(), "axis = %d: shape %s does not fit into %s from there on.", axis, right, left);
         long[] dims = new long[left.rank() - axis];
-        java.util.Arrays.fill(dims, 1);
+        Arrays.fill(dims, 1);
         System.arraycopy(right.toArray(), 0, dims, 0, right.rank());
         return Folding.reshape(call, b, Shape.of(dims));
     }

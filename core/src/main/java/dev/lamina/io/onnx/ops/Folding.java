@@ -7,6 +7,7 @@ import dev.lamina.graph.Pointwise.UnaryFunction;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Reduction.Fold;
 import dev.lamina.graph.Shaping;
+import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -96,7 +97,7 @@ final class Folding {
         long elements = parts.stream().mapToLong(p -> p.shape().elements()).sum();
         return known(Shape.of(elements), all)
                 ? Operand.of(HostShapes.concat(axis, parts.stream().map(Folding::tensor).toList()))
-                : Operand.of(Shaping.concat(axis, parts.stream().map(p -> call.wire(p, false)).toArray(dev.lamina.graph.Value[]::new)));
+                : Operand.of(Shaping.concat(axis, parts.stream().map(p -> call.wire(p, false)).toArray(Value[]::new)));
     }
 
     /** Positions {@code [start, end)} along one axis. */

@@ -4,6 +4,7 @@ import static dev.lamina.graph.Pointwise.BinaryFunction.ADD;
 import static dev.lamina.graph.Pointwise.BinaryFunction.AND;
 import static dev.lamina.graph.Pointwise.BinaryFunction.MIN;
 import static dev.lamina.graph.Pointwise.BinaryFunction.OR;
+import static dev.lamina.graph.Pointwise.BinaryFunction.SUBTRACT;
 import static dev.lamina.graph.Pointwise.Comparison.EQUAL;
 import static dev.lamina.graph.Pointwise.Comparison.GREATER;
 import static dev.lamina.graph.Pointwise.Comparison.GREATER_OR_EQUAL;
@@ -14,6 +15,7 @@ import static java.util.Map.entry;
 import dev.lamina.graph.Pointwise.Comparison;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Reduction.Fold;
+import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
@@ -70,7 +72,7 @@ final class OrderOperators {
         int rank = x.shape().rank();
         call.require(rank >= 2, "input has shape %s, needs at least 2 axes.", x.shape());
         long k = call.has(1) ? (long) call.number(1, "k") : 0;
-        Operand diagonals = Folding.binary(call, dev.lamina.graph.Pointwise.BinaryFunction.SUBTRACT,
+        Operand diagonals = Folding.binary(call, SUBTRACT,
                 IndexingOperators.steps(2, 1, x.shape().dim(rank - 1), 1), IndexingOperators.steps(2, 0, x.shape().dim(rank - 2), 1));
         Comparison kept = call.integer("upper", 1) != 0 ? GREATER_OR_EQUAL : LESS_OR_EQUAL;
         return Folding.where(call, Folding.compare(call, kept, diagonals, IndexingOperators.scalar(k)), x, zero(x.dtype()));
@@ -89,7 +91,7 @@ final class OrderOperators {
             x = Folding.reshape(call, x, Shape.of(rows, columns));
             axis = 1;
         }
-        dev.lamina.graph.Value value = call.wire(x, false);
+        Value value = call.wire(x, false);
         Operand largest = Operand.of(value.graph().add(new Reduction.ArgMax(axis, true), value));
         Operand places = IndexingOperators.steps(x.shape().rank(), axis, x.shape().dim(axis), 1);
         return Folding.reshape(call, Folding.cast(call, Folding.compare(call, EQUAL, places, largest), x.dtype()), shape);

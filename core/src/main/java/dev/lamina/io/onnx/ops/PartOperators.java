@@ -6,9 +6,11 @@ import dev.lamina.graph.Shaping;
 import dev.lamina.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
+import java.util.stream.LongStream;
 
 /** Parts of values, and values joined of parts. */
 final class PartOperators {
@@ -73,15 +75,14 @@ final class PartOperators {
         Operand x = call.operand(0);
         int rank = x.shape().rank();
         long[] axes = (inputs ? call.integers("axes", 3) : call.integers("axes"))
-                .orElseGet(() -> java.util.stream.LongStream.range(0, starts.length).toArray());
-        long[] steps = inputs && call.has(4) ? call.integers(4, "steps") : java.util.stream.LongStream.generate(() -> 1)
-                .limit(starts.length).toArray();
+                .orElseGet(() -> LongStream.range(0, starts.length).toArray());
+        long[] steps = inputs && call.has(4) ? call.integers(4, "steps") : LongStream.generate(() -> 1).limit(starts.length).toArray();
         call.require(ends.length == starts.length && axes.length == starts.length && steps.length == starts.length,
                 "starts, ends, axes and steps have %d, %d, %d and %d numbers, need as many each.", starts.length, ends.length, axes.length,
                 steps.length);
-        Long[] from = java.util.Collections.nCopies(rank, 0L).toArray(Long[]::new);
+        Long[] from = Collections.nCopies(rank, 0L).toArray(Long[]::new);
         Long[] to = Arrays.stream(x.shape().toArray()).boxed().toArray(Long[]::new);
-        Long[] by = java.util.Collections.nCopies(rank, 1L).toArray(Long[]::new);
+        Long[] by = Collections.nCopies(rank, 1L).toArray(Long[]::new);
         boolean[] seen = new boolean[rank];
         for (int i = 0; i < axes.length; i++) {
             int axis = call.axis(axes[i], rank);

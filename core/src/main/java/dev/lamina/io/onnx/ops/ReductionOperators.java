@@ -10,10 +10,12 @@ import dev.lamina.graph.Pointwise.UnaryFunction;
 import dev.lamina.graph.Reduction;
 import dev.lamina.graph.Reduction.Fold;
 import dev.lamina.graph.Shaping;
+import dev.lamina.graph.Value;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -62,7 +64,7 @@ final class ReductionOperators {
         List<Integer> axes = new ArrayList<>();
         for (long axis : named) {
             int positive = call.axis(axis, rank);
-            call.require(!axes.contains(positive), "axes %s name axis %d twice.", java.util.Arrays.toString(named), positive);
+            call.require(!axes.contains(positive), "axes %s name axis %d twice.", Arrays.toString(named), positive);
             axes.add(positive);
         }
         return axes.stream().sorted().toList();
@@ -142,7 +144,7 @@ final class ReductionOperators {
         boolean last = call.integer("select_last_index", 0) != 0;
         Optional<Tensor> end = last ? Optional.of(Tensor.scalar(DType.INT64, x.shape().dim(axis) - 1)) : Optional.empty();
         Operand ordered = last ? Folding.reverse(call, x, axis) : x;
-        dev.lamina.graph.Value value = call.wire(ordered, false);
+        Value value = call.wire(ordered, false);
         Operand first = Operand.of(value.graph().add(new Reduction.ArgMax(axis, call.integer("keepdims", 1) != 0), value));
         return end.map(e -> Folding.binary(call, SUBTRACT, Operand.of(e), first)).orElse(first);
     }

@@ -7,6 +7,8 @@ import static dev.lamina.graph.Pointwise.BinaryFunction.MULTIPLY;
 import static java.util.Map.entry;
 
 import dev.lamina.graph.Pointwise.BinaryFunction;
+import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Elements;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
@@ -105,10 +107,10 @@ final class ScatterOperators {
         long[] dims = new long[old.shape().rank()];
         Arrays.fill(dims, 1);
         dims[0] = pass.length;
-        Tensor touched = Tensor.zeros(dev.lamina.tensor.DType.BOOL, Shape.of(dims));
+        Tensor touched = Tensor.zeros(DType.BOOL, Shape.of(dims));
         for (int row = 0; row < pass.length; row++) {
             if (pass[row] != row) {
-                dev.lamina.tensor.Elements.setLong(touched.memory(), touched.dtype(), row, 1);
+                Elements.setLong(touched.memory(), touched.dtype(), row, 1);
             }
         }
         return Folding.where(call, Operand.of(touched), Folding.binary(call, function, old, chosen), old);

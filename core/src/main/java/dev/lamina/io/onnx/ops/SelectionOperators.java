@@ -8,6 +8,7 @@ import dev.lamina.graph.Pointwise;
 import dev.lamina.io.onnx.OnnxAttribute;
 import dev.lamina.io.onnx.OnnxType;
 import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.Arrays;
 import java.util.Map;
@@ -56,7 +57,9 @@ final class SelectionOperators {
     private static Optional<Operand> bound(Call call, int i) {
         call.require(!call.has(i) || call.shape(i).elements() == 1, "input %d is a bound of shape %s, needs one number.", i,
                 call.has(i) ? call.shape(i) : null);
-        return call.has(i) ? Optional.of(Folding.reshape(call, call.operand(i), dev.lamina.tensor.Shape.scalar())) : Optional.empty();
+        // A weight is a fixed bound, not one to train.
+        return call.has(i) ? Optional.of(Folding.reshape(call, call.known(i).map(Operand::of).orElse(call.operand(i)), Shape.scalar()))
+                : Optional.empty();
     }
 
     private static Operand bounded(Call call, Operand x, Optional<Operand> low, Optional<Operand> high) {

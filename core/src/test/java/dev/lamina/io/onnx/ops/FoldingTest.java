@@ -36,6 +36,15 @@ class FoldingTest {
     }
 
     @Test
+    void aSizeComputedByFactorsIsKnown() {
+        // floor(size * scale), the scale being a weight of the file: 5 * 1.5 and 6 * 0.5.
+        assertEquals(List.of(7L, 3L), Imports.version(18).wired("x", DType.FLOAT32, 1, 3, 5, 6).weight("scale", float32(1.5, 0.5))
+                .known("two", int64(2)).known("four", int64(4)).node("s", "Shape", "x").node("hw", "Slice", "s two four")
+                .node("f", "Cast", "hw", "to", 1).node("m", "Mul", "f scale").node("g", "Floor", "m")
+                .node("y", "Cast", "g", "to", 7).longs("y"));
+    }
+
+    @Test
     void int32Wraps() {
         assertEquals(List.of((long) Integer.MIN_VALUE), two(int32(Integer.MAX_VALUE), int32(1)).node("y", "Add", "a b").longs("y"));
         assertEquals(List.of(-2L), two(int32(Integer.MAX_VALUE), int32(2)).node("y", "Mul", "a b").longs("y"));
