@@ -38,7 +38,8 @@ public final class FaultCases {
             "broadcastTo [2, 1][2, 3]", "concat axis 1", "slice [[1, 2], [4, 5], [1, 1]]", "pad [[1, 2], [3, 0], [0, 0]] of [3, 4]",
             "reverse [1]", "gather axis 1 by [4]", "gatherGradient", "randomUniform [3, 5]", "randomNormal [3, 5]",
             "randomBernoulli [3, 5]", "dropout [3, 5]", "assign", "ema warm", "sgd decay 0.1", "sgd nesterov decay 0.1",
-            "sgd momentum RATE_INSIDE decay 0.0", "adam decay 0.1 step 7", "adamW decay 0.1 step 7");
+            "sgd momentum RATE_INSIDE decay 0.0", "adam decay 0.1 step 7", "adamW decay 0.1 step 7",
+            "dtPool within 3 of [2, 3, 7, 6]");
 
     private FaultCases() { }
 
