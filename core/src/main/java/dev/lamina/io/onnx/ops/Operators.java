@@ -20,6 +20,7 @@ final class Operators {
         all.putAll(IndexingOperators.ALL);
         all.putAll(MatrixOperators.ALL);
         all.putAll(NormalizationOperators.ALL);
+        all.putAll(OptimizerOperators.ALL);
         all.putAll(OrderOperators.ALL);
         all.putAll(PaddingOperators.ALL);
         all.putAll(PartOperators.ALL);
