@@ -18,6 +18,7 @@ final class Operators {
         all.putAll(ArithmeticOperators.ALL);
         all.putAll(ConvolutionOperators.ALL);
         all.putAll(IndexingOperators.ALL);
+        all.putAll(LossOperators.ALL);
         all.putAll(MatrixOperators.ALL);
         all.putAll(NormalizationOperators.ALL);
         all.putAll(OptimizerOperators.ALL);
@@ -26,11 +27,13 @@ final class Operators {
         all.putAll(PartOperators.ALL);
         all.putAll(PoolingOperators.ALL);
         all.putAll(ReductionOperators.ALL);
+        all.putAll(ResizeOperators.ALL);
         all.putAll(ScatterOperators.ALL);
         all.putAll(SelectionOperators.ALL);
         all.putAll(ShapeOperators.ALL);
         all.putAll(SoftmaxOperators.ALL);
         all.putAll(SourceOperators.ALL);
+        all.putAll(TrainingOperators.ALL);
         return Map.copyOf(all);
     }
 

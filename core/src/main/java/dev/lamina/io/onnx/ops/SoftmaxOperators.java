@@ -10,7 +10,7 @@ import java.util.Arrays;
 import java.util.Map;
 import java.util.function.BiFunction;
 
-/** Softmax and the losses. */
+/** Softmax and its logarithm. */
 final class SoftmaxOperators {
     private static final int ONE_AXIS = 13;
 
