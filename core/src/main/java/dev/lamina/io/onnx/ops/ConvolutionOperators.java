@@ -12,8 +12,9 @@ import dev.lamina.tensor.Shape;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Convolutions along one or two axes; along one, the input is taken for images of height 1. */
+/** Convolutions along one axis, where the input is taken for images of height 1, two axes, or three, see {@link DepthConvolution}. */
 final class ConvolutionOperators {
     static final Map<String, Operator> ALL = Map.ofEntries(
             entry("Conv", Operator.single(ConvolutionOperators::conv)),
@@ -23,21 +24,27 @@ final class ConvolutionOperators {
 
     private static Value conv(Call call) {
         List<Span> spans = Windows.of(call, kernel(call), call.shape(0));
-        Window window = Windows.plane(spans, false);
         long groups = call.integer("group", 1);
-        Value x = Windows.images(call.value(0));
-        Value filter = Windows.images(call.value(1));
-        Value y = call.has(2) ? Convolution.conv2d(x, filter, call.value(2), window, groups)
+        Optional<Value> bias = call.has(2) ? Optional.of(call.value(2)) : Optional.empty();
+        Value x = call.value(0);
+        if (spans.size() == 3) {
+            requireGroups(call, call.shape(0).dim(1), call.shape(1).dim(1) * groups, groups);
+            return DepthConvolution.conv(call, x, call.value(1), bias, spans, groups);
+        }
+        Value y = images(Windows.images(x), Windows.images(call.value(1)), bias, Windows.plane(spans, false), groups);
+        return Windows.back(y, x.shape().rank());
+    }
+
+    static Value images(Value x, Value filter, Optional<Value> bias, Window window, long groups) {
+        return bias.isPresent() ? Convolution.conv2d(x, filter, bias.get(), window, groups)
                 : Convolution.conv2d(x, filter, window, groups);
-        return Windows.back(y, call.shape(0).rank());
     }
 
     /** The filter's extents along the spatial axes. */
     private static long[] kernel(Call call) {
         Shape x = call.shape(0);
         Shape filter = call.shape(1);
-        call.require(x.rank() == 3 || x.rank() == 4, "input has shape %s, needs [N, C, W] or [N, C, H, W]: Lamina convolves along one or two "
-                + "axes.", x);
+        call.require(x.rank() >= 3 && x.rank() <= 5, "input has shape %s, needs [N, C, W], [N, C, H, W] or [N, C, D, H, W].", x);
         call.require(filter.rank() == x.rank(), "input has shape %s, filter %s; both need the same number of axes.", x, filter);
         long[] extents = Arrays.copyOfRange(filter.toArray(), 2, filter.rank());
         long[] kernel = call.integers("kernel_shape").orElse(extents);
@@ -46,41 +53,57 @@ final class ConvolutionOperators {
         return kernel;
     }
 
+    private static void requireGroups(Call call, long channels, long needed, long groups) {
+        call.require(groups >= 1 && channels % groups == 0 && channels == needed, "input has shape %s, filter %s, group is %d; the filter "
+                + "must fit the channels, group divide them.", call.shape(0), call.shape(1), groups);
+    }
+
     /** The adjoint of a convolution from the output's extents to the input's. */
     private static Value transposed(Call call) {
-        Shape x = call.shape(0);
+        Value x = call.value(0);
         Shape filter = call.shape(1);
         List<Span> spans = transposedSpans(call, kernel(call));
         long groups = call.integer("group", 1);
-        call.require(groups >= 1 && x.dim(1) % groups == 0 && filter.dim(0) == x.dim(1), "input has shape %s, filter %s, group is %d; needs "
-                + "a filter [C, K / group, ...] and a group that divides the channels.", x, filter, groups);
-        Value images = Windows.images(call.value(0));
-        List<Span> plane = spans.size() == 1 ? List.of(Span.UNIT, spans.getFirst()) : spans;
-        long[] dims = {x.dim(0), filter.dim(1) * groups, 0, 0};
-        Window.Axis[] axes = new Window.Axis[2];
-        Long[] before = {0L, 0L, 0L, 0L};
-        Long[] after = {0L, 0L, 0L, 0L};
-        for (int a = 0; a < 2; a++) {
-            Span span = plane.get(a);
-            long full = (images.shape().dim(a + 2) - 1) * span.stride() + span.reach();
-            // Positions that no tap reaches, at either end.
-            before[a + 2] = Math.max(0, -span.begin());
-            after[a + 2] = Math.max(0, -span.end());
-            long begin = Math.max(0, span.begin());
-            long end = Math.max(0, span.end());
-            call.require(full - begin - end >= 1, "output has extent %d along axis %d, needs >= 1.", full - begin - end, a + 2);
-            dims[a + 2] = full - begin - end;
-            axes[a] = new Window.Axis(span.kernel(), span.stride(), begin, end, span.dilation(), Rounding.FLOOR);
-        }
-        Value y = Convolution.dataGradient(images, Windows.images(call.value(1)), new Window(axes[0], axes[1]), groups, Shape.of(dims));
-        boolean more = Arrays.stream(before).anyMatch(b -> b > 0) || Arrays.stream(after).anyMatch(b -> b > 0);
-        Value padded = more ? Shaping.pad(y, List.of(before), List.of(after), 0) : y;
-        Value result = Windows.back(padded, x.rank());
+        requireGroups(call, x.shape().dim(1), filter.dim(0), groups);
+        int rank = x.shape().rank();
+        Value result = rank == 5 ? DepthConvolution.transposed(call, x, call.value(1), spans, groups)
+                : Windows.back(transposedImages(call, Windows.images(x), Windows.images(call.value(1)), spans, groups), rank);
         if (!call.has(2)) {
             return result;
         }
-        call.require(call.shape(2).equals(Shape.of(dims[1])), "bias has shape %s, needs [%d].", call.shape(2), dims[1]);
+        long outputs = filter.dim(1) * groups;
+        call.require(call.shape(2).equals(Shape.of(outputs)), "bias has shape %s, needs [%d].", call.shape(2), outputs);
         return result.plus(Shaping.reshape(call.value(2), ActivationOperators.channels(result.shape())));
+    }
+
+    /** On images {@code [N, C, H, W]}; the spans are the last two. */
+    static Value transposedImages(Call call, Value images, Value filter, List<Span> spans, long groups) {
+        List<Span> plane = spans.size() == 1 ? List.of(Span.UNIT, spans.getFirst()) : spans.subList(spans.size() - 2, spans.size());
+        long[] dims = {images.shape().dim(0), filter.shape().dim(1) * groups, 0, 0};
+        Window.Axis[] axes = new Window.Axis[2];
+        for (int a = 0; a < 2; a++) {
+            Span span = plane.get(a);
+            long begin = Math.max(0, span.begin());
+            long end = Math.max(0, span.end());
+            dims[a + 2] = (images.shape().dim(a + 2) - 1) * span.stride() + span.reach() - begin - end;
+            call.require(dims[a + 2] >= 1, "padding %d and %d leaves nothing of input %s.", begin, end, call.shape(0));
+            axes[a] = new Window.Axis(span.kernel(), span.stride(), begin, end, span.dilation(), Rounding.FLOOR);
+        }
+        Value y = Convolution.dataGradient(images, filter, new Window(axes[0], axes[1]), groups, Shape.of(dims));
+        return beyond(beyond(y, plane.get(0), 2), plane.get(1), 3);
+    }
+
+    /** Zeros where padding below 0 asks for positions that no tap reaches. */
+    static Value beyond(Value x, Span span, int axis) {
+        if (span.begin() >= 0 && span.end() >= 0) {
+            return x;
+        }
+        Long[] before = new Long[x.shape().rank()];
+        Arrays.fill(before, 0L);
+        Long[] after = before.clone();
+        before[axis] = Math.max(0, -span.begin());
+        after[axis] = Math.max(0, -span.end());
+        return Shaping.pad(x, List.of(before), List.of(after), 0);
     }
 
     /** Windows whose padding is what the result lacks of all that the taps reach; below 0, the result has more. */

@@ -61,8 +61,14 @@ final class ResizeOperators {
             double[] scales = call.numbers(2, "scales").toDoubles();
             return resample(call, interpolations(call, axes, scaled(call, axes, scales), scales, transformation, region), nearest);
         }
-        long[] sizes = call.integers(3, "sizes");
+        long[] sizes = call.integers(3, "sizes").clone();
         call.require(sizes.length == axes.length, "sizes are %s, needs %d numbers.", Arrays.toString(sizes), axes.length);
+        Call.Scope scope = call.scope();
+        if (scope.batch() != scope.declaredBatch() && axes.length > 0 && axes[0] == 0 && sizes[0] == scope.declaredBatch()
+                && call.shape(0).dim(0) == scope.batch()) {
+            // The size names the batch that the model was saved for.
+            sizes[0] = scope.batch();
+        }
         double[] scales = IntStream.range(0, axes.length).mapToDouble(i -> (double) sizes[i] / call.shape(0).dim(axes[i])).toArray();
         return resample(call, interpolations(call, axes, kept(call, axes, sizes, scales), scales, transformation, region), nearest);
     }

@@ -17,6 +17,7 @@ import dev.lamina.io.onnx.ops.NotKnownException;
 import dev.lamina.io.onnx.ops.OnnxImport;
 import dev.lamina.io.onnx.ops.Operand;
 import dev.lamina.io.onnx.ops.Weights;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -26,6 +27,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * A case of ONNX's own test suite: a model, and inputs with the outputs that it must give.
@@ -37,6 +39,10 @@ public record OnnxCase(String name, Path folder) {
     /** Tolerances of ONNX's suite. */
     private static final double RELATIVE = 1e-3;
     private static final double ABSOLUTE = 1e-7;
+    /** Cases whose values were drawn at random by another generator than Lamina's, so that they cannot be met. */
+    private static final Set<String> DRAWS = Set.of("node/test_training_dropout", "node/test_training_dropout_default_mask",
+            "node/test_training_dropout_mask", "node-v1.7.0/test_training_dropout", "node-v1.7.0/test_training_dropout_default_mask",
+            "node-v1.7.0/test_training_dropout_mask");
 
     @Override
     public String toString() {
@@ -55,6 +61,10 @@ public record OnnxCase(String name, Path folder) {
                 inputs.put(wanted.get(i).name(), OnnxFile.readTensor(data.resolve("input_" + i + ".pb")));
             }
             List<Tensor> outputs = run(backend, model, inputs);
+            if (DRAWS.contains(name)) {
+                checkDropout(inputs.values().stream().toList(), outputs);
+                continue;
+            }
             for (int i = 0; i < outputs.size(); i++) {
                 compare("output " + i, OnnxFile.readTensor(data.resolve("output_" + i + ".pb")), outputs.get(i));
             }
@@ -92,6 +102,29 @@ public record OnnxCase(String name, Path folder) {
             values.keySet().forEach(name -> results.add(executable.read("out/" + name)));
             return results;
         }
+    }
+
+    /** Every element of the first output is 0 or the input's scaled, as the mask says if there is one, and some are of either kind. */
+    private static void checkDropout(List<Tensor> inputs, List<Tensor> outputs) {
+        double[] x = inputs.get(0).toDoubles();
+        double keep = 1 - inputs.get(1).item();
+        assertEquals(inputs.get(0).shape(), outputs.get(0).shape());
+        double[] y = outputs.get(0).toDoubles();
+        int kept = 0;
+        for (int i = 0; i < x.length; i++) {
+            boolean drops = y[i] == 0;
+            if (!drops) {
+                kept++;
+                assertEquals(x[i] / keep, y[i], RELATIVE * Math.abs(x[i] / keep), "element " + i);
+            }
+            if (outputs.size() == 2) {
+                assertEquals(drops ? 0 : 1, outputs.get(1).toDoubles()[i], "mask, element " + i);
+            }
+        }
+        if (outputs.size() == 2) {
+            assertEquals(DType.BOOL, outputs.get(1).dtype());
+        }
+        assertEquals(true, kept > 0 && kept < x.length, kept + " of " + x.length + " kept");
     }
 
     private static void compare(String what, Tensor expected, Tensor actual) {
