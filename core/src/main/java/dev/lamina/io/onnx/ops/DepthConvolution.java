@@ -80,8 +80,8 @@ final class DepthConvolution {
         Value sum = null;
         for (long k = 0; k < depth.kernel(); k++) {
             long before = k * depth.dilation();
-            Value tap = x.graph().add(new Shaping.Pad(along(0, before), along(0, depth.reach() - 1 - before), along(0, depth.stride() - 1), 0),
-                    Shaping.reshape(Shaping.slice(split, 0, k, k + 1), one));
+            Shaping.Pad spread = new Shaping.Pad(along(0, before), along(0, depth.reach() - 1 - before), along(0, depth.stride() - 1), 0);
+            Value tap = x.graph().add(spread, Shaping.reshape(Shaping.slice(split, 0, k, k + 1), one));
             sum = sum == null ? tap : sum.plus(tap);
         }
         long begin = Math.max(0, depth.begin());

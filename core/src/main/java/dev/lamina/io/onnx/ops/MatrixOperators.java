@@ -22,7 +22,8 @@ final class MatrixOperators {
     /** A factor. Lamina multiplies matrices of floating-point numbers; float64 holds every product of small integers exactly. */
     private static Value factor(Call call, int i) {
         DType dtype = call.dtype(i);
-        call.require(dtype != DType.INT64 && dtype != DType.BOOL, "input %d is %s, needs a floating-point type or int32. Cast it.", i, dtype);
+        call.require(dtype != DType.INT64 && dtype != DType.BOOL, "input %d is %s, needs a floating-point type or int32. Cast it.", i,
+                dtype);
         call.require(dtype == call.dtype(0), "operands are %s and %s, need one type. Cast one of them.", call.dtype(0), dtype);
         return Pointwise.cast(call.value(i), dtype.isFloating() ? dtype : DType.FLOAT64);
     }

@@ -13,8 +13,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * Steps of optimisers, of ONNX's preview of training. Inputs are the rate R, the number T of steps done, and lists of tensors X, gradients G
- * and buffers; outputs are the lists' new values.
+ * Steps of optimisers, of ONNX's preview of training. Inputs are the rate R, the number T of steps done, and lists of tensors X, gradients
+ * G and buffers; outputs are the lists' new values.
  */
 final class OptimizerOperators {
     private static final String SET = "ai.onnx.preview.training:";

@@ -88,7 +88,8 @@ final class Planes {
     }
 
     /** Means. */
-    static Value mean(Value x, Span h, Span w, boolean ceil, Divisor divisor) {
+    static Value mean(Call call, Value x, Span h, Span w, boolean ceil, Divisor divisor) {
+        require(call, x, h, w, ceil);
         if (fits(h, w) && (divisor != Divisor.KERNEL || !ceil)) {
             Window window = new Window(h.axis(ceil), w.axis(ceil));
             return divisor == Divisor.COVERED ? Pooling.avgPoolExcludingPad(x, window) : Pooling.avgPool(x, window);

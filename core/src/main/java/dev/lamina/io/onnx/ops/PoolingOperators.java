@@ -67,7 +67,7 @@ final class PoolingOperators {
 
     private static Value averagePool(Call call) {
         Planes.Divisor divisor = call.integer("count_include_pad", 0) != 0 ? Planes.Divisor.PADDED : Planes.Divisor.COVERED;
-        return Planes.pool(call.value(0), spans(call), (map, h, w) -> Planes.mean(map, h, w, ceil(call), divisor));
+        return Planes.pool(call.value(0), spans(call), (map, h, w) -> Planes.mean(call, map, h, w, ceil(call), divisor));
     }
 
     /** {@code (Σ |x|^p)^(1/p)} over each window. */
@@ -76,7 +76,7 @@ final class PoolingOperators {
         List<Span> spans = spans(call);
         double taps = spans.stream().mapToDouble(Span::kernel).reduce(1, (a, b) -> a * b);
         Value mean = Planes.pool(raised(call.value(0), p), spans,
-                (map, h, w) -> Planes.mean(map, h, w, ceil(call), Planes.Divisor.KERNEL));
+                (map, h, w) -> Planes.mean(call, map, h, w, ceil(call), Planes.Divisor.KERNEL));
         return root(mean.times(taps), p);
     }
 

@@ -99,8 +99,8 @@ final class ResizeOperators {
         Shape x = call.shape(0);
         Interpolation[] all = new Interpolation[x.rank()];
         for (int i = 0; i < axes.length; i++) {
-            call.require(scales[i] > 0 && sizes[i] >= 1 && x.dim(axes[i]) >= 1, "axis %d of input %s is resized to %d, by %s; needs at least "
-                    + "one element.", axes[i], x, sizes[i], scales[i]);
+            call.require(scales[i] > 0 && sizes[i] >= 1 && x.dim(axes[i]) >= 1,
+                    "axis %d of input %s is resized to %d, by %s; needs at least one element.", axes[i], x, sizes[i], scales[i]);
             boolean crops = region.length > 0;
             Interpolation one = new Interpolation(x.dim(axes[i]), sizes[i], scales[i], transformation, crops ? region[i] : 0,
                     crops ? region[i + axes.length] : 1);

@@ -32,8 +32,8 @@ final class TrainingOperators {
     private TrainingOperators() { }
 
     /**
-     * By the statistics in the file; where the import is for training, by the batch's, and those in the file move towards them. A model that
-     * was itself saved in training mode gives the moved statistics as outputs.
+     * By the statistics in the file; where the import is for training, by the batch's, and those in the file move towards them. A model
+     * that was itself saved in training mode gives the moved statistics as outputs.
      */
     private static List<Operand> batchNorm(Call call) {
         Shape shape = call.shape(0);
