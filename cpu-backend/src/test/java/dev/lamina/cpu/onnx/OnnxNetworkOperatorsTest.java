@@ -128,7 +128,8 @@ class OnnxNetworkOperatorsTest {
     void aConvolutionInDepthAndItsAdjointAgree() {
         // <y, conv(x)> = <adjoint(y), x> with a filter that has no symmetry.
         Tensor x = counting(1, 2, 5, 3, 3);
-        Tensor filter = Tensor.of(DType.FLOAT32, IntStream.range(0, 4 * 2 * 2 * 2).mapToDouble(i -> (i * 7 % 5) - 2).toArray(), 4, 1, 2, 2, 2);
+        double[] weights = IntStream.range(0, 4 * 2 * 2 * 2).mapToDouble(i -> (i * 7 % 5) - 2).toArray();
+        Tensor filter = Tensor.of(DType.FLOAT32, weights, 4, 1, 2, 2, 2);
         OneNode conv = OneNode.of(11, "Conv", x).holding(filter).with("group", 2).with("strides", new long[] {2, 1, 1})
                 .with("pads", new long[] {1, 0, 1, 0, 1, 0}).with("dilations", new long[] {2, 1, 1});
         Tensor forward = conv.run(backend).getFirst();
@@ -206,13 +207,15 @@ class OnnxNetworkOperatorsTest {
         Map<String, Value> values = OnnxImport.values(graph, node.add(graph, VARIABLES, true), VARIABLES);
         values.forEach(graph::output);
         Graph built = graph.build();
-        try (Executable executable = backend.compile(built, CompileOptions.defaults()); State state = backend.createState(built.variables())) {
+        try (Executable executable = backend.compile(built, CompileOptions.defaults());
+                State state = backend.createState(built.variables())) {
             for (int i = 0; i < 4; i++) {
                 state.set("x" + (i + 1), node.initializers().get(i));
             }
             executable.run(state, Map.of("x0", x));
             double root = Math.sqrt(5);
-            assertArrayEquals(new double[] {1 - 3 / root, 1 - 1 / root, 1 + 1 / root, 1 + 3 / root}, executable.read("y0").toDoubles(), 1e-6);
+            double[] expected = {1 - 3 / root, 1 - 1 / root, 1 + 1 / root, 1 + 3 / root};
+            assertArrayEquals(expected, executable.read("y0").toDoubles(), 1e-6);
             // Mean 4; variance 5, unbiased 20 / 3.
             assertEquals(0.75 * 8 + 0.25 * 4, state.get("x3").item(), 1e-6);
             assertEquals(0.75 * 2 + 0.25 * 20 / 3, state.get("x4").item(), 1e-6);
@@ -227,7 +230,8 @@ class OnnxNetworkOperatorsTest {
         OneNode node = OneNode.of(10, "Dropout", x).giving(2).with("ratio", 0.25);
         OnnxImport.values(graph, node.add(graph, Weights.CONSTANTS, true), Weights.CONSTANTS).forEach(graph::output);
         Graph built = graph.build();
-        try (Executable executable = backend.compile(built, CompileOptions.defaults()); State state = backend.createState(built.variables())) {
+        try (Executable executable = backend.compile(built, CompileOptions.defaults());
+                State state = backend.createState(built.variables())) {
             executable.run(state, Map.of("x0", x));
             double[] y = executable.read("y0").toDoubles();
             double[] mask = executable.read("y1").toDoubles();

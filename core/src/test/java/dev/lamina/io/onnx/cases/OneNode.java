@@ -101,7 +101,8 @@ public record OneNode(long version, String type, List<Tensor> given, List<Tensor
             inputs.put("x" + i, given.get(i));
         }
         var built = graph.build();
-        try (Executable executable = backend.compile(built, CompileOptions.defaults()); State state = backend.createState(built.variables())) {
+        try (Executable executable = backend.compile(built, CompileOptions.defaults());
+                State state = backend.createState(built.variables())) {
             executable.run(state, inputs);
             List<Tensor> results = new ArrayList<>();
             for (int i = 0; i < outputs; i++) {
