@@ -6,6 +6,7 @@ import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Value;
 import dev.lamina.io.onnx.OnnxAttribute;
 import dev.lamina.io.onnx.OnnxGraph;
 import dev.lamina.io.onnx.OnnxModel;
@@ -65,14 +66,23 @@ public record OneNode(long version, String type, List<Tensor> given, List<Tensor
         return new OneNode(version, type, given, initializers, outputs, all);
     }
 
-    /** Adds the model. */
+    /** Adds the model and its inputs. */
     public Map<String, Operand> add(GraphBuilder graph, Weights weights, boolean training) {
+        List<Value> values = new ArrayList<>();
+        for (Tensor tensor : given) {
+            values.add(graph.input("x" + values.size(), new TensorType(tensor.dtype(), tensor.shape())));
+        }
+        return add(graph, values, weights, training);
+    }
+
+    /** Adds the model on values in place of the tensors that are given. */
+    public Map<String, Operand> add(GraphBuilder graph, List<Value> values, Weights weights, boolean training) {
         List<String> inputs = new ArrayList<>();
         Map<String, Operand> operands = new LinkedHashMap<>();
-        for (Tensor tensor : given) {
+        for (Value value : values) {
             String name = "x" + inputs.size();
             inputs.add(name);
-            operands.put(name, Operand.of(graph.input(name, new TensorType(tensor.dtype(), tensor.shape()))));
+            operands.put(name, Operand.of(value));
         }
         Map<String, Tensor> held = new LinkedHashMap<>();
         for (Tensor tensor : initializers) {
