@@ -156,8 +156,8 @@ class OnnxNetworkTest {
                 assertThrows(GraphException.class, () -> network.model(Shape.of(1, 28, 28), 7)).getMessage());
         OnnxNetwork pooled = OnnxNetwork.of("g", model(value("x", "N", 2, 6, 5), value("y", "N", 2), Map.of(),
                 node("GlobalAveragePool", List.of("x"), "y", Map.of())));
-        assertEquals("model \"g\": has 2 classes, 3 are wanted, and its scores are no product with a matrix but of reduceMean: no new head "
-                + "fits. Use data of as many classes.",
+        assertEquals("model \"g\": has 2 classes, 3 are wanted, and its scores are no product with a matrix but of adaptiveAvgPool: no new "
+                + "head fits. Use data of as many classes.",
                 assertThrows(GraphException.class, () -> pooled.model(Shape.of(2, 6, 5), 3)).getMessage());
     }
 
