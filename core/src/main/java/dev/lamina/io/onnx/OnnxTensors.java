@@ -176,8 +176,7 @@ final class OnnxTensors {
         }
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             if (offset > in.length() - length) {
-                throw message.error("%sis at bytes %d to %d of \"%s\", which has %d.", title, offset, offset + length, location,
-                        in.length());
+                throw message.error("%sis %d bytes from %d on of \"%s\", which has %d.", title, length, offset, location, in.length());
             }
             Tensor tensor = Tensor.zeros(dtype, shape);
             in.seek(offset);
