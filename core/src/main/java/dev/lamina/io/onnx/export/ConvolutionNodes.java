@@ -44,16 +44,18 @@ final class ConvolutionNodes {
         long[] extra = {extra(window.h(), x.dim(2), y.dim(2)), extra(window.w(), x.dim(3), y.dim(3))};
         Window.Axis[] axes = {window.h(), window.w()};
         for (int a = 0; a < 2; a++) {
-            if (extra[a] < 0 || extra[a] >= Math.max(axes[a].stride(), axes[a].dilation())) {
+            if (extra[a] >= Math.max(axes[a].stride(), axes[a].dilation())) {
                 throw Emitter.refused(node, "axis " + (a + 2) + " needs output_padding " + extra[a] + ", ONNX takes 0 to "
                         + (Math.max(axes[a].stride(), axes[a].dilation()) - 1) + ".");
             }
         }
         Map<String, OnnxAttribute> attributes = new HashMap<>(Windows.attributes(window));
-        attributes.put("pads", Windows.pads(window, window.h().padEnd(), window.w().padEnd()));
+        // What is too much at the end, as under CEIL, is cut off there by padding.
+        attributes.put("pads", Windows.pads(window, window.h().padEnd() + Math.max(0, -extra[0]),
+                window.w().padEnd() + Math.max(0, -extra[1])));
         attributes.put("dilations", Emitter.integers(window.h().dilation(), window.w().dilation()));
         attributes.put("group", Emitter.integer(op.groups()));
-        attributes.put("output_padding", Emitter.integers(extra));
+        attributes.put("output_padding", Emitter.integers(Math.max(0, extra[0]), Math.max(0, extra[1])));
         to.add(node, "ConvTranspose", to.inputs(node), attributes);
     }
 

@@ -66,7 +66,14 @@ final class PointwiseNodes {
             case ROUND -> single(to, node, "Round");
             case SIGMOID -> single(to, node, "Sigmoid");
             case TANH -> single(to, node, "Tanh");
-            case RELU -> single(to, node, node.input(0).dtype() == DType.UINT8 ? "Identity" : "Relu");
+            case RELU -> {
+                // Implementations take integers in Max more often than in Relu.
+                if (node.input(0).dtype().isInteger()) {
+                    to.add(node, "Max", List.of(x, to.number(node, "zero", 0)), Map.of());
+                } else {
+                    single(to, node, "Relu");
+                }
+            }
             case SOFTPLUS -> single(to, node, "Softplus");
             case ERF -> single(to, node, "Erf");
             case NOT -> single(to, node, "Not");
