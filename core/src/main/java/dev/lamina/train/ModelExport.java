@@ -1,34 +1,20 @@
 package dev.lamina.train;
 
-import com.fasterxml.jackson.databind.SerializationFeature;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.io.onnx.OnnxModel;
 import dev.lamina.io.onnx.export.OnnxExport;
+import dev.lamina.models.OnnxMetadata;
 import dev.lamina.nn.Model;
 import dev.lamina.tensor.Tensor;
-import java.io.IOException;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 
 /**
  * Trained models as ONNX models: input {@value TrainingGraph#IMAGES} {@code [N, C, H, W]}, one output {@code [N, K]}.
  *
- * <p>Metadata: {@value #CLASSES}, names in label order, a JSON array; {@value #MEAN} and {@value #STD} of pixels / 255 by channel, JSON
- * arrays, where there are any; {@value #MODEL}, the model's name; {@value #INPUT}, how the input is meant. Stateless and thread-safe.
+ * <p>Class names, mean and deviation are in its metadata ({@link OnnxMetadata}). Stateless and thread-safe.
  */
 public final class ModelExport {
-    /** Metadata: names of the classes. */
-    public static final String CLASSES = "classes";
-    /** Metadata: mean of the samples' pixels. */
-    public static final String MEAN = "mean";
-    /** Metadata: standard deviation of the samples' pixels. */
-    public static final String STD = "std";
-    /** Metadata: the model's name. */
-    public static final String MODEL = "lamina.model";
-    /** Metadata: {@code pixels} or {@code normalised}. */
-    public static final String INPUT = "lamina.input";
-
     private ModelExport() { }
 
     /** What the exported model takes. */
@@ -64,24 +50,9 @@ public final class ModelExport {
                     + "normalised input: the features.");
         }
         ChannelStatistics applied = input == Input.PIXELS ? statistics : ChannelStatistics.none();
-        Map<String, String> metadata = new TreeMap<>();
-        metadata.put(CLASSES, json(classNames));
-        metadata.put(MODEL, model.name());
-        metadata.put(INPUT, input.name().toLowerCase(java.util.Locale.ROOT));
-        if (!statistics.absent()) {
-            metadata.put(MEAN, json(statistics.mean()));
-            metadata.put(STD, json(statistics.std()));
-        }
+        Map<String, String> metadata = OnnxMetadata.of(model.name(), classNames, statistics, input == Input.PIXELS);
         String name = output == Output.LOGITS ? TrainingGraph.LOGITS : TrainingGraph.PROBABILITIES;
         return OnnxExport.model(batch -> TrainingGraph.prediction(model, applied, batch).graph(), weights,
                 new OnnxExport.Settings(model.name(), producer, List.of(name), metadata));
-    }
-
-    private static String json(List<?> values) {
-        try {
-            return Json.MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).writeValueAsString(values);
-        } catch (IOException e) {
-            throw new AssertionError("a list of texts or numbers is written", e);
-        }
     }
 }
