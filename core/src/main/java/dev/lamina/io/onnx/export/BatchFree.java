@@ -39,7 +39,7 @@ final class BatchFree {
         outputs.forEach(output -> used.add(graph.output(output)));
         outputs.forEach(output -> requireSame(output, graph.output(output), other.output(output)));
         live = live();
-        live.forEach(this::checkForm);
+        nodes().forEach(this::checkForm);
     }
 
     private Set<Node> live() {

@@ -1,6 +1,7 @@
 package dev.lamina.io.onnx.export;
 
 import dev.lamina.graph.Convolution;
+import dev.lamina.graph.DtPool;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphException;
 import dev.lamina.graph.Loss;
@@ -17,6 +18,7 @@ import dev.lamina.graph.Source;
 import dev.lamina.graph.Update;
 import dev.lamina.io.onnx.OnnxModel;
 import dev.lamina.tensor.Tensor;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.function.LongFunction;
@@ -76,11 +78,14 @@ public final class OnnxExport {
     public static OnnxModel model(LongFunction<Graph> graphs, Map<String, Tensor> variables, Settings settings) {
         BatchFree graph = new BatchFree(graphs, settings.outputs());
         Emitter to = new Emitter(graph, settings.outputs());
-        for (Node node : graph.nodes()) {
+        // Variables last: what an op is refused for is told before the weights that it would have needed.
+        List<Node> ordered = graph.nodes().stream().sorted(Comparator.comparing(n -> n.op() instanceof Source.Variable)).toList();
+        for (Node node : ordered) {
             switch (node.op()) {
                 case Source op -> SourceNodes.add(to, node, op, variables);
                 case Convolution op -> ConvolutionNodes.add(to, node, op);
                 case Pooling op -> PoolingNodes.add(to, node, op);
+                case DtPool _ -> throw Emitter.refused(node, "ONNX has no distance transform.");
                 case MatMul op -> MatMulNodes.add(to, node, op);
                 case Pointwise op -> PointwiseNodes.add(to, node, op);
                 case Normalization op -> NormalizationNodes.add(to, node, op);
