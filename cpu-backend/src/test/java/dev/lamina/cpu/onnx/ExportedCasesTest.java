@@ -1,0 +1,135 @@
+package dev.lamina.cpu.onnx;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.DynamicTest.dynamicTest;
+
+import dev.lamina.backend.Backend;
+import dev.lamina.backend.Backends;
+import dev.lamina.backend.Comparison;
+import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.Executable;
+import dev.lamina.backend.State;
+import dev.lamina.graph.Graph;
+import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.GraphException;
+import dev.lamina.graph.Pooling;
+import dev.lamina.graph.TensorType;
+import dev.lamina.graph.Value;
+import dev.lamina.graph.cases.CaseGraph;
+import dev.lamina.graph.cases.OpCase;
+import dev.lamina.graph.cases.OpCases;
+import dev.lamina.io.onnx.OnnxModel;
+import dev.lamina.io.onnx.OnnxValue;
+import dev.lamina.io.onnx.export.OnnxExport;
+import dev.lamina.io.onnx.ops.OnnxImport;
+import dev.lamina.io.onnx.ops.Operand;
+import dev.lamina.io.onnx.ops.Weights;
+import dev.lamina.tensor.DType;
+import dev.lamina.tensor.Tensor;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestFactory;
+
+/** The forward part of every op's cases, exported and imported, gives the values of the op. */
+class ExportedCasesTest {
+    private static final Backend BACKEND = Backends.open("reference");
+
+    @AfterAll
+    static void close() {
+        BACKEND.close();
+    }
+
+    /** Results of the case, but for the winners of max pooling, which ONNX numbers otherwise. */
+    private static List<String> outputs(Graph graph) {
+        return graph.outputs().entrySet().stream().filter(e -> e.getKey().startsWith("y") && !isWinners(e.getValue()))
+                .map(Map.Entry::getKey).toList();
+    }
+
+    private static boolean isWinners(Value value) {
+        return value.node().op() instanceof Pooling.MaxPool && value.output() == 1;
+    }
+
+    private static OnnxModel export(OpCase opCase) {
+        CaseGraph graph = new CaseGraph(opCase, DType.FLOAT32);
+        return OnnxExport.model(_ -> graph.graph(), graph.variables(),
+                new OnnxExport.Settings(opCase.name(), "lamina test", outputs(graph.graph()), Map.of()));
+    }
+
+    private static boolean isRefused(OpCase opCase) {
+        try {
+            export(opCase);
+            return false;
+        } catch (GraphException e) {
+            return true;
+        }
+    }
+
+    private static Stream<OpCase> all() {
+        return OpCases.all().stream().filter(c -> !outputs(new CaseGraph(c, DType.FLOAT32).graph()).isEmpty());
+    }
+
+    @Test
+    void refusedAreTheOpsThatOnnxLacks() {
+        Set<String> refused = new TreeSet<>();
+        all().forEach(c -> {
+            try {
+                export(c);
+            } catch (GraphException e) {
+                refused.add(e.getMessage().split(" ")[1]);
+            }
+        });
+        assertEquals(Set.of("adam", "adamW", "adaptiveAvgPoolGradient", "assign", "avgPool", "avgPoolGradient", "batchNorm",
+                "conv2dFilterGradient", "crossEntropy", "dropout", "dtPool", "ema", "gatherGradient", "maxPool", "pad", "randomBernoulli",
+                "randomNormal", "randomUniform", "reluGradient", "sgd"), refused);
+    }
+
+    @TestFactory
+    Stream<DynamicTest> importGivesTheValuesOfTheCase() {
+        return all().filter(c -> !isRefused(c)).map(c -> dynamicTest(c.name(), () -> check(c)));
+    }
+
+    private static void check(OpCase opCase) {
+        CaseGraph graph = new CaseGraph(opCase, DType.FLOAT32);
+        OnnxModel model = export(opCase);
+        Map<String, Tensor> expected = graph.run(BACKEND, CompileOptions.defaults());
+        Map<String, Tensor> actual = imported(model, graph.inputs());
+        for (String output : outputs(graph.graph())) {
+            Tensor wanted = expected.get(output);
+            Tensor got = actual.get(output);
+            assertEquals(wanted.shape(), got.shape());
+            assertEquals(wanted.dtype(), got.dtype());
+            if (wanted.dtype().isFloating()) {
+                Comparison comparison = opCase.tolerance(wanted.dtype()).compare(wanted, got);
+                assertTrue(comparison.agrees(), comparison::toString);
+            } else {
+                assertArrayEquals(wanted.toLongs(), got.toLongs());
+            }
+        }
+    }
+
+    private static Map<String, Tensor> imported(OnnxModel model, Map<String, Tensor> inputs) {
+        GraphBuilder graph = new GraphBuilder();
+        Map<String, Operand> operands = new HashMap<>();
+        for (OnnxValue input : model.graph().trueInputs()) {
+            Tensor tensor = inputs.get(input.name());
+            operands.put(input.name(), Operand.of(graph.input(input.name(), new TensorType(tensor.dtype(), tensor.shape()))));
+        }
+        OnnxImport.values(graph, OnnxImport.add(graph, model, operands, Weights.CONSTANTS, false), Weights.CONSTANTS).forEach(graph::output);
+        Graph built = graph.build();
+        Map<String, Tensor> used = new HashMap<>(inputs);
+        used.keySet().retainAll(built.inputs().stream().map(Value::name).toList());
+        try (State state = BACKEND.createState(built.variables()); Executable executable = BACKEND.compile(built,
+                CompileOptions.defaults())) {
+            return executable.call(state, used);
+        }
+    }
+}
