@@ -53,33 +53,35 @@ public final class OnnxWriter {
     /**
      * Writes a model, with weights where they fit.
      *
+     * @return the files that were written, the model first
      * @throws IllegalArgumentException if the model holds what its record does not keep ({@link OnnxAttribute.Other}), or is larger than
      *     2 GiB without its weights
      * @throws IOException if a file cannot be written; an older model is then unchanged, unless weights go beside the new one
      */
-    public static void write(Path file, OnnxModel model) throws IOException {
-        write(file, model, Storage.AUTOMATIC);
+    public static List<Path> write(Path file, OnnxModel model) throws IOException {
+        return write(file, model, Storage.AUTOMATIC);
     }
 
     /**
      * Writes a model. Where weights go beside it and there is an older model, that is deleted first: one that is interrupted then leaves
      * no model, never an older one beside the newer weights.
      *
+     * @return the files that were written, the model first
      * @throws IllegalArgumentException as {@link #write(Path, OnnxModel)}, and if weights are to be {@link Storage#INSIDE} and exceed 2 GiB
      * @throws IOException if a file cannot be written
      */
-    public static void write(Path file, OnnxModel model, Storage storage) throws IOException {
-        write(file, model, storage, LIMIT);
+    public static List<Path> write(Path file, OnnxModel model, Storage storage) throws IOException {
+        return write(file, model, storage, LIMIT);
     }
 
-    static void write(Path file, OnnxModel model, Storage storage, long limit) throws IOException {
+    static List<Path> write(Path file, OnnxModel model, Storage storage, long limit) throws IOException {
         requireLittleEndian();
         String name = file.getFileName().toString();
         Message inside = message(model, Layout.NONE);
         boolean fits = inside.size() <= limit;
         if (storage != Storage.BESIDE && fits) {
             AtomicFiles.write(file, out -> send(inside, out));
-            return;
+            return List.of(file);
         }
         if (storage == Storage.INSIDE) {
             throw tooLarge(name, inside.size(), limit, "Put the weights beside it (BESIDE).");
@@ -90,8 +92,10 @@ public final class OnnxWriter {
             throw tooLarge(name, beside.size(), limit, "Weights are not counted; tensors in attributes cannot be beside it.");
         }
         Files.deleteIfExists(file);
-        AtomicFiles.write(file.resolveSibling(layout.file()), out -> sendData(layout, out));
+        Path data = file.resolveSibling(layout.file());
+        AtomicFiles.write(data, out -> sendData(layout, out));
         AtomicFiles.write(file, out -> send(beside, out));
+        return List.of(file, data);
     }
 
     /**

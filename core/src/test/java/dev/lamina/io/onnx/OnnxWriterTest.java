@@ -65,7 +65,7 @@ class OnnxWriterTest {
     void weightsBesideTheModelAreAlignedAndReadAgain() throws IOException {
         OnnxModel model = model(weights());
         Path file = dir.resolve("model.onnx");
-        OnnxWriter.write(file, model, Storage.BESIDE);
+        assertEquals(List.of(file, dir.resolve("model.onnx.data")), OnnxWriter.write(file, model, Storage.BESIDE));
         // a: 1024 bytes at 0; b: 5000 at 4096; c: 1024 at 12288; each filled up to a multiple of 4096.
         assertEquals(16384, Files.size(dir.resolve("model.onnx.data")));
         assertEquals(OnnxArbitraries.comparable(model), OnnxArbitraries.comparable(OnnxFile.read(file)));

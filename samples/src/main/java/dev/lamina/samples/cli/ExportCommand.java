@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -73,30 +74,26 @@ final class ExportCommand implements Callable<Integer> {
         OnnxModel exported = ModelExport.of(model, opened.statistics(), opened.weights(), opened.classNames(), input,
                 gives.probabilities ? ModelExport.Output.PROBABILITIES : ModelExport.Output.LOGITS, "lamina " + Lamina.VERSION);
         Path file = out != null ? out : folder.resolve(FILE);
-        OnnxWriter.write(file, exported, weights);
-        print(text, exported, file);
+        print(text, exported, OnnxWriter.write(file, exported, weights));
         return 0;
     }
 
-    private void print(PrintWriter text, OnnxModel model, Path file) throws IOException {
+    private void print(PrintWriter text, OnnxModel model, List<Path> files) throws IOException {
         text.println("input    " + values(model.graph().inputs()) + (input == ModelExport.Input.PIXELS ? ", pixels" : ", normalised"));
         text.println("output   " + values(model.graph().outputs()));
         text.printf(Locale.ROOT, "nodes    %d, initializers %d%n", model.graph().nodes().size(), model.graph().initializers().size());
         text.printf(Locale.ROOT, "format   IR %d, operator set %d, producer %s%n", model.irVersion(), OnnxExport.OPERATORS,
                 model.producer());
-        text.println("written  " + file + ", " + size(file));
-        Path beside = file.resolveSibling(file.getFileName() + OnnxWriter.DATA);
-        if (weights == OnnxWriter.Storage.BESIDE) {
-            text.println("written  " + beside + ", " + size(beside) + "; keep the two together");
+        for (Path file : files) {
+            text.printf(Locale.ROOT, "written  %s, %,d bytes%n", file, Files.size(file));
+        }
+        if (files.size() > 1) {
+            text.println("Keep these two files together.");
         }
         text.flush();
     }
 
-    private static String values(java.util.List<OnnxValue> values) {
+    private static String values(List<OnnxValue> values) {
         return values.stream().map(OnnxValue::toString).collect(Collectors.joining("; "));
-    }
-
-    private static String size(Path file) throws IOException {
-        return String.format(Locale.ROOT, "%,d bytes", Files.size(file));
     }
 }
