@@ -124,8 +124,8 @@ final class OnnxMessages {
     }
 
     /**
-     * {@code FunctionProto}. The kinds of attributes that its body takes from a call are not kept by {@link OnnxAttribute.Reference} and are
-     * left out.
+     * {@code FunctionProto}. The kinds of attributes that its body takes from a call are not kept by {@link OnnxAttribute.Reference} and
+     * are left out.
      */
     private static Message function(OnnxFunction function) {
         Message message = new Message().text(1, function.name());

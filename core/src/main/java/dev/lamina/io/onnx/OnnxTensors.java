@@ -45,7 +45,7 @@ final class OnnxTensors {
     /** The tensor of a message, which owns its memory. */
     Tensor read(Fields message) throws IOException {
         OnnxType type = OnnxType.of(message.integer(DATA_TYPE, 0));
-        String title = "tensor \"" + name(message) + "\" ";
+        String title = "tensor \"" + Fields.shortened(name(message)) + "\" ";
         if (type.dtype().isEmpty()) {
             throw message.error("%s%s", title, type.refusal());
         }

@@ -127,6 +127,16 @@ class OnnxFileErrorsTest {
     }
 
     @Test
+    void longNamesAreCut() throws IOException {
+        String name = "n".repeat(500);
+        refused("model, graph, initializer 0: tensor \"" + "n".repeat(100) + "... (500 characters)\" is float32 [1] and holds 0 numbers, "
+                + "needs 1.", new Message().nested(INITIALIZER, new Message().whole(1, 1).whole(2, 1).text(8, name)));
+        Message tensor = new Message().whole(2, 1).text(8, name).raw(9, bytes(0, 0, 0, 0));
+        refused("model, graph: two initializers are called \"" + "n".repeat(100) + "... (500 characters)\".",
+                new Message().nested(INITIALIZER, tensor).nested(INITIALIZER, tensor));
+    }
+
+    @Test
     void tensorsThatLaminaHasNot() throws IOException {
         String types = "; Lamina has float32, float64, bfloat16, float16, int32, int64, uint8, bool. Convert the model.";
         tensorRefused("is int8" + types, tensor(3, 1).raw(9, bytes(1)));
@@ -167,7 +177,8 @@ class OnnxFileErrorsTest {
         graph.nested(INITIALIZER, new Message().whole(1, 2).whole(2, 1).text(8, "float32").real(4, 1.5f).real(4, -2));
         Path file = Files.write(dir.resolve("m.onnx"), encoded(model(graph)));
         List<Tensor> read = List.copyOf(OnnxFile.read(file).graph().initializers().values());
-        assertEquals(List.of(DType.FLOAT16, DType.BOOL, DType.UINT8, DType.INT32, DType.FLOAT32), read.stream().map(Tensor::dtype).toList());
+        assertEquals(List.of(DType.FLOAT16, DType.BOOL, DType.UINT8, DType.INT32, DType.FLOAT32),
+                read.stream().map(Tensor::dtype).toList());
         assertArrayEquals(new double[] {1, -2}, read.get(0).toDoubles());
         assertArrayEquals(new double[] {0, 1}, read.get(1).toDoubles());
         assertArrayEquals(new double[] {255, 3}, read.get(2).toDoubles());

@@ -31,8 +31,8 @@ final class ConvolutionNodes {
                 to.add(node, "Conv", to.inputs(node), attributes);
             }
             case Convolution.Conv2dDataGradient gradient -> transposed(to, node, gradient);
-            case Convolution.Conv2dFilterGradient _ -> throw Emitter.refused(node, "ONNX has no operator for a filter's gradient. Build the "
-                    + "graph for inference.");
+            case Convolution.Conv2dFilterGradient _ -> throw Emitter.refused(node, "ONNX has no operator for a filter's gradient. Build "
+                    + "the graph for inference.");
         }
     }
 

@@ -169,7 +169,8 @@ final class Emitter {
             } else if (extent.isBatch()) {
                 parts.add(batch(node));
             } else {
-                parts.add(part(node, "free" + axis, "Mul", List.of(batch(node), longs(node, "times" + axis, extent.perSample())), Map.of()));
+                String times = longs(node, "times" + axis, extent.perSample());
+                parts.add(part(node, "free" + axis, "Mul", List.of(batch(node), times), Map.of()));
             }
         }
         return part(node, "shape", "Concat", parts, Map.of("axis", integer(0)));

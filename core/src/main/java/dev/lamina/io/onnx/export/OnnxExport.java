@@ -31,8 +31,8 @@ import java.util.function.LongFunction;
  * extent that is equal in both is fixed, one that is the same multiple of the batch in both is free, and a graph with any other difference
  * is refused. A graph whose form changes with the batch at other sizes only is not found out.
  *
- * <p><b>Names.</b> Inputs, outputs and variables (as initializers) have the names they have in the graph, nodes theirs. A computed value has
- * its node's name, or that of the output that it is. What ONNX has no single operator for becomes several nodes, {@code node/part}.
+ * <p><b>Names.</b> Inputs, outputs and variables (as initializers) have the names they have in the graph, nodes theirs. A computed value
+ * has its node's name, or that of the output that it is. What ONNX has no single operator for becomes several nodes, {@code node/part}.
  *
  * <p><b>Numbers.</b> Attributes of ONNX are float32: an epsilon or a slope is rounded to it. {@code expm1} and {@code log1p} become
  * {@code exp(x) - 1} and {@code log(1 + x)}, less exact near 0.

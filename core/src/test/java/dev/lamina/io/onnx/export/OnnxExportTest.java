@@ -202,8 +202,8 @@ class OnnxExportTest {
     @Test
     void graphsThatChangeWithTheBatchAreRefused() {
         String end = "; graphs that differ by more than extents cannot be one model.";
-        refused("fill \"fill\": it is Fill[type=float32 [], value=0.5], and Fill[type=float32 [], value=0.3333333333333333] for a batch of 3"
-                + end, (x, n) -> Reduction.sum(x, 0).times(1.0 / n), 3);
+        refused("fill \"fill\": it is Fill[type=float32 [], value=0.5], and Fill[type=float32 [], value=0.3333333333333333] for a batch "
+                + "of 3" + end, (x, n) -> Reduction.sum(x, 0).times(1.0 / n), 3);
         refused("relu \"a\": it is Unary[function=RELU], and Unary[function=ABS] for a batch of 3" + end, (x, n) -> {
             x.graph().name("a");
             return n == 2 ? Pointwise.relu(x) : Pointwise.abs(x);
