@@ -114,7 +114,8 @@ class ExportedCasesTest {
             Tensor tensor = inputs.get(input.name());
             operands.put(input.name(), Operand.of(graph.input(input.name(), new TensorType(tensor.dtype(), tensor.shape()))));
         }
-        OnnxImport.values(graph, OnnxImport.add(graph, model, operands, Weights.CONSTANTS, false), Weights.CONSTANTS).forEach(graph::output);
+        Map<String, Operand> outputs = OnnxImport.add(graph, model, operands, Weights.CONSTANTS, false);
+        OnnxImport.values(graph, outputs, Weights.CONSTANTS).forEach(graph::output);
         Graph built = graph.build();
         Map<String, Tensor> used = new HashMap<>(inputs);
         used.keySet().retainAll(built.inputs().stream().map(Value::name).toList());

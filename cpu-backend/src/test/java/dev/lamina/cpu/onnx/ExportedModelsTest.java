@@ -58,8 +58,8 @@ class ExportedModelsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"lenet, 1, PIXELS, LOGITS, INSIDE", "resnet20, 0.5, PIXELS, PROBABILITIES, BESIDE", "alexnet, 0.125, PIXELS, LOGITS, INSIDE",
-        "mobilenetv2, 0.25, NORMALISED, LOGITS, BESIDE"})
+    @CsvSource({"lenet, 1, PIXELS, LOGITS, INSIDE", "resnet20, 0.5, PIXELS, PROBABILITIES, BESIDE",
+        "alexnet, 0.125, PIXELS, LOGITS, INSIDE", "mobilenetv2, 0.25, NORMALISED, LOGITS, BESIDE"})
     void importGivesTheValuesOfTheModel(String name, String width, Input input, Output output, OnnxWriter.Storage storage)
             throws IOException {
         ModelInfo info = Models.info(name);
