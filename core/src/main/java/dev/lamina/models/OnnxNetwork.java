@@ -278,14 +278,15 @@ public final class OnnxNetwork {
         return product.node().input(0);
     }
 
-    /** By what pixels are normalised, if the file says so; pixels as they are where it takes uint8. */
+    /** By what pixels are normalised, if the file says so ({@link OnnxMetadata}); pixels as they are where it takes uint8. */
     public Optional<ChannelStatistics> statistics() {
-        return onnx.graph().trueInputs().getFirst().dtype().filter(DType.UINT8::equals)
-                .map(_ -> ChannelStatistics.raw(Math.toIntExact(input.dim(0))));
+        int channels = Math.toIntExact(input.dim(0));
+        return onnx.graph().trueInputs().getFirst().dtype().filter(DType.UINT8::equals).map(_ -> ChannelStatistics.raw(channels))
+                .or(() -> OnnxMetadata.statistics(onnx.metadata(), channels));
     }
 
     /** Names of the classes in label order, if the file says so. */
     public Optional<List<String>> classNames() {
-        return Optional.empty();
+        return OnnxMetadata.classNames(onnx.metadata(), classes);
     }
 }

@@ -4,8 +4,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.management.ThreadMXBean;
+import dev.lamina.io.onnx.OnnxAttribute;
+import dev.lamina.io.onnx.OnnxFile;
+import dev.lamina.io.onnx.OnnxFunction;
+import dev.lamina.io.onnx.OnnxGraph;
+import dev.lamina.io.onnx.OnnxModel;
+import dev.lamina.io.onnx.OnnxNode;
+import dev.lamina.io.onnx.OnnxValue;
+import dev.lamina.io.onnx.OnnxWriter;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Philox;
+import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.awt.image.BufferedImage;
 import java.io.IOException;
@@ -17,6 +26,7 @@ import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.BiFunction;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +38,20 @@ import org.junit.jupiter.api.io.TempDir;
 class FileFuzzTest {
     private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     private static final byte[] IDX = HexFormat.of().parseHex("0000080300000002000000020000000201020304050607ff");
+
+    /** A node with an attribute of each kind, and an initializer that is large enough to lie in another file. */
+    private static final OnnxModel ONNX = new OnnxModel(8, "lamina 1", Map.of("", 17L), new OnnxGraph("g",
+            List.of(new OnnxNode("n", "d", "Op", List.of("x", "w"), List.of("y"), Map.of("f", new OnnxAttribute.Number(1.5f),
+                    "i", new OnnxAttribute.Integer(300), "s", new OnnxAttribute.Text("text"),
+                    "t", new OnnxAttribute.OfTensor(Tensor.of(new long[] {1, 2})), "fs", new OnnxAttribute.Numbers(List.of(1f, 2f)),
+                    "is", new OnnxAttribute.Integers(List.of(1L, -1L)), "ss", new OnnxAttribute.Texts(List.of("a", "b")),
+                    "r", new OnnxAttribute.Reference("outer")))),
+            Map.of("w", Tensor.zeros(DType.FLOAT32, Shape.of(4, 64)), "h", Tensor.zeros(DType.FLOAT16, Shape.of(3))),
+            List.of(new OnnxValue("x", Optional.of(DType.UINT8),
+                    Optional.of(List.of(new OnnxValue.Dim.Free("N"), new OnnxValue.Dim.Fixed(3))))),
+            List.of(new OnnxValue("y", Optional.empty(), Optional.empty()))),
+            List.of(new OnnxFunction("d", "Op", List.of("a"), List.of("b"), Map.of("f", new OnnxAttribute.Number(2)), List.of(),
+                    Map.of("", 17L))), Map.of("classes", "[]"));
 
     /** Rounds in which classes are loaded and jars opened; what they allocate is not the readers'. */
     private static final int WARM_UP = 100;
@@ -76,6 +100,15 @@ class FileFuzzTest {
         try (SafetensorsFile read = Safetensors.read(file)) {
             read.tensors();
         }
+    }
+
+    @Test
+    void onnx() throws IOException {
+        Path file = Files.write(dir.resolve("valid.onnx"), OnnxWriter.bytes(ONNX));
+        int read = fuzz(file, 4000, Budget.TEXT, OnnxFile::read, Mutations::mutate);
+        assertTrue(read > 200, "numbers and names may change: " + read);
+        OnnxWriter.write(file, ONNX, OnnxWriter.Storage.BESIDE);
+        fuzz(file, 1000, Budget.TEXT, OnnxFile::read, Mutations::mutate);
     }
 
     @Test

@@ -8,12 +8,16 @@ import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
 /** The fields of one protobuf message by number. Nested messages are parts of the same bytes, read when they are asked for. */
 final class Fields {
+    /** Characters of a file's text that an error shows whole. */
+    private static final int LONGEST = 200;
+
     /** What a message is called in errors. */
     private final String what;
     private final Map<Integer, List<Object>> values;
@@ -196,9 +200,15 @@ final class Fields {
         return all(number).size();
     }
 
-    /** An error about this message. */
+    /** An error about this message. What is long, as a damaged file's names may be, is cut. */
     OnnxFormatException error(String format, Object... args) {
-        return new OnnxFormatException(what + ": " + format.formatted(args));
+        Object[] cut = Arrays.stream(args).map(a -> a instanceof Number ? a : shortened(String.valueOf(a))).toArray();
+        return new OnnxFormatException(what + ": " + format.formatted(cut));
+    }
+
+    /** A text of the file for an error. */
+    static String shortened(String text) {
+        return text.length() <= LONGEST ? text : text.substring(0, LONGEST / 2) + "... (" + text.length() + " characters)";
     }
 
     private OnnxFormatException wrongType(int number, String needed) {
@@ -212,13 +222,13 @@ final class Fields {
 
         void add(long value) {
             if (size == values.length) {
-                values = java.util.Arrays.copyOf(values, 2 * size);
+                values = Arrays.copyOf(values, 2 * size);
             }
             values[size++] = value;
         }
 
         long[] toArray() {
-            return java.util.Arrays.copyOf(values, size);
+            return Arrays.copyOf(values, size);
         }
     }
 }

@@ -1,5 +1,6 @@
 package dev.lamina.io.onnx;
 
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Tensor;
 import java.util.List;
 
@@ -60,5 +61,10 @@ public sealed interface OnnxAttribute {
      * @param name its name there
      */
     record Reference(String name) implements OnnxAttribute {
+    }
+
+    /** The number by which attributes such as {@code to} of {@code Cast} name an element type. */
+    static long code(DType dtype) {
+        return OnnxType.of(dtype).code();
     }
 }

@@ -6,9 +6,10 @@ import dev.lamina.tensor.Tensor;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
@@ -27,6 +28,8 @@ final class OnnxTensors {
     private static final int DOUBLE_DATA = 10;
     private static final int EXTERNAL_DATA = 13;
     private static final int DATA_LOCATION = 14;
+    private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT;
+    private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT;
 
     /** Where files of external data are; empty if there can be none. */
     private final Optional<Path> folder;
@@ -42,7 +45,7 @@ final class OnnxTensors {
     /** The tensor of a message, which owns its memory. */
     Tensor read(Fields message) throws IOException {
         OnnxType type = OnnxType.of(message.integer(DATA_TYPE, 0));
-        String title = "tensor \"" + name(message) + "\" ";
+        String title = "tensor \"" + Fields.shortened(name(message)) + "\" ";
         if (type.dtype().isEmpty()) {
             throw message.error("%s%s", title, type.refusal());
         }
@@ -51,7 +54,11 @@ final class OnnxTensors {
         }
         DType dtype = type.dtype().get();
         Shape shape = shape(message, title);
-        if (message.integer(DATA_LOCATION, 0) == 1) {
+        long location = message.integer(DATA_LOCATION, 0);
+        if (location != 0 && location != 1) {
+            throw message.error("%shas data location %d, ONNX defines 0 (in the model) and 1 (external).", title, location);
+        }
+        if (location == 1) {
             return external(message, title, dtype, shape);
         }
         return message.has(RAW_DATA) ? raw(message, title, dtype, shape, message.bytes(RAW_DATA))
@@ -89,8 +96,8 @@ final class OnnxTensors {
     private static void normalise(Tensor tensor) {
         MemorySegment memory = tensor.memory();
         for (long i = 0; i < memory.byteSize(); i++) {
-            if (memory.get(java.lang.foreign.ValueLayout.JAVA_BYTE, i) != 0) {
-                memory.set(java.lang.foreign.ValueLayout.JAVA_BYTE, i, (byte) 1);
+            if (memory.get(ValueLayout.JAVA_BYTE, i) != 0) {
+                memory.set(ValueLayout.JAVA_BYTE, i, (byte) 1);
             }
         }
     }
@@ -120,15 +127,27 @@ final class OnnxTensors {
     private static Tensor narrow(Fields message, String title, DType dtype, Shape shape) throws OnnxFormatException {
         long[] values = message.integers(INT32_DATA);
         requireCount(message, title, dtype, shape, values.length, shape.elements(), "numbers");
-        ByteBuffer bytes = ByteBuffer.allocate(values.length * dtype.bytes()).order(ByteOrder.LITTLE_ENDIAN);
-        for (long value : values) {
-            switch (dtype) {
-                case INT32 -> bytes.putInt((int) value);
-                case FLOAT16, BFLOAT16 -> bytes.putShort((short) value);
-                default -> bytes.put((byte) (dtype == DType.BOOL && value != 0 ? 1 : value));
+        Tensor tensor = Tensor.zeros(dtype, shape);
+        MemorySegment memory = tensor.memory();
+        for (int i = 0; i < values.length; i++) {
+            long value = values[i];
+            boolean fits = switch (dtype) {
+                case INT32 -> value == (int) value;
+                case UINT8 -> value >= 0 && value < 1 << Byte.SIZE;
+                case FLOAT16, BFLOAT16 -> value >= 0 && value < 1 << Short.SIZE;
+                case BOOL -> true;
+                case FLOAT32, FLOAT64, INT64 -> throw new AssertionError(dtype);
+            };
+            if (!fits) {
+                throw message.error("%sis %s and holds %d, which such a number has no room for.", title, dtype, value);
+            }
+            switch (dtype.bytes()) {
+                case Integer.BYTES -> memory.set(INT, (long) i * Integer.BYTES, (int) value);
+                case Short.BYTES -> memory.set(SHORT, (long) i * Short.BYTES, (short) value);
+                default -> memory.set(ValueLayout.JAVA_BYTE, i, (byte) (dtype == DType.BOOL && value != 0 ? 1 : value));
             }
         }
-        return raw(message, title, dtype, shape, bytes.flip());
+        return tensor;
     }
 
     private static void requireCount(Fields message, String title, DType dtype, Shape shape, long found, long needed, String what)
@@ -147,10 +166,7 @@ final class OnnxTensors {
         if (folder.isEmpty()) {
             throw message.error("%sis in the file \"%s\", and it is not known where that is. Read the model from a file.", title, location);
         }
-        Path file = folder.get().resolve(location).normalize();
-        if (location.isEmpty() || Path.of(location).isAbsolute() || !file.startsWith(folder.get().normalize())) {
-            throw message.error("%sis in the file \"%s\", which must lie in the model's folder.", title, location);
-        }
+        Path file = inFolder(message, title, location);
         long needed = shape.elements() * dtype.bytes();
         long offset = number(message, title, entries, "offset", 0);
         long length = number(message, title, entries, "length", needed);
@@ -160,8 +176,7 @@ final class OnnxTensors {
         }
         try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
             if (offset > in.length() - length) {
-                throw message.error("%sis at bytes %d to %d of \"%s\", which has %d.", title, offset, offset + length, location,
-                        in.length());
+                throw message.error("%sis %d bytes from %d on of \"%s\", which has %d.", title, length, offset, location, in.length());
             }
             Tensor tensor = Tensor.zeros(dtype, shape);
             in.seek(offset);
@@ -169,7 +184,7 @@ final class OnnxTensors {
             for (long done = 0; done < length; ) {
                 int count = (int) Math.min(part.length, length - done);
                 in.readFully(part, 0, count);
-                MemorySegment.copy(part, 0, tensor.memory(), java.lang.foreign.ValueLayout.JAVA_BYTE, done, count);
+                MemorySegment.copy(part, 0, tensor.memory(), ValueLayout.JAVA_BYTE, done, count);
                 done += count;
             }
             if (dtype == DType.BOOL) {
@@ -177,6 +192,19 @@ final class OnnxTensors {
             }
             return tensor;
         }
+    }
+
+    private Path inFolder(Fields message, String title, String location) throws OnnxFormatException {
+        Path home = folder.orElseThrow().normalize();
+        try {
+            Path file = home.resolve(location).normalize();
+            if (!location.isEmpty() && !Path.of(location).isAbsolute() && file.startsWith(home)) {
+                return file;
+            }
+        } catch (InvalidPathException e) {
+            throw message.error("%sis in a file whose name this system cannot have: %s.", title, e.getReason());
+        }
+        throw message.error("%sis in the file \"%s\", which must lie in the model's folder.", title, location);
     }
 
     private static long number(Fields message, String title, Map<String, String> entries, String key, long otherwise)
