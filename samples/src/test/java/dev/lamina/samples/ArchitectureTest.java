@@ -2,16 +2,23 @@ package dev.lamina.samples;
 
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAnyPackage;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.fields;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.GeneralCodingRules.ACCESS_STANDARD_STREAMS;
 import static com.tngtech.archunit.library.GeneralCodingRules.USE_JAVA_UTIL_LOGGING;
 
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaField;
+import com.tngtech.archunit.core.domain.JavaFieldAccess;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.lang.ConditionEvents;
+import com.tngtech.archunit.lang.SimpleConditionEvent;
+import picocli.CommandLine;
 
 /**
  * The import rules of the design, one way only:
@@ -149,4 +156,17 @@ class ArchitectureTest {
         .should(USE_JAVA_UTIL_LOGGING)
         .because("there is one log")
         .allowEmptyShould(true);
+
+    @ArchTest
+    static final ArchRule OPTIONS_ARE_READ = fields()
+        .that().areAnnotatedWith(CommandLine.Option.class).or().areAnnotatedWith(CommandLine.Parameters.class)
+        .or().areAnnotatedWith(CommandLine.Mixin.class)
+        .should(new ArchCondition<>("be read") {
+            @Override
+            public void check(JavaField field, ConditionEvents events) {
+                boolean read = field.getAccessesToSelf().stream().anyMatch(a -> a.getAccessType() == JavaFieldAccess.AccessType.GET);
+                events.add(new SimpleConditionEvent(field, read, field.getFullName() + " is never read"));
+            }
+        })
+        .because("an option that is accepted and ignored misleads");
 }

@@ -16,7 +16,7 @@ final class BackendOption {
             description = "threads of CPU backends; 0 for one a physical core (cpu) or processor (reference)")
     private int threads;
 
-    @Option(names = "--device", defaultValue = "0", paramLabel = "N", description = "which device of the kind, from 0")
+    @Option(names = "--device", defaultValue = "0", paramLabel = "N", description = "which GPU, from 0")
     private int device;
 
     /** Opens the backend and says which it is. */
@@ -31,8 +31,22 @@ final class BackendOption {
 
     private Backend open(PrintWriter out, int count) {
         Backends.Choice choice = Backends.choose(name, new DeviceOptions(device, count));
+        try {
+            requireDevice(choice.backend().name(), device);
+        } catch (IllegalArgumentException e) {
+            choice.backend().close();
+            throw e;
+        }
         out.printf("backend %s: %s%n", choice.backend().name(), choice.backend().device().name());
         out.flush();
         return choice.backend();
+    }
+
+    /** Refuses another device than the first of backends that have but one. */
+    static void requireDevice(String backend, int device) {
+        if (device != 0 && !backend.equals("cuda")) {
+            throw new IllegalArgumentException("--device " + device + ": backend \"" + backend
+                    + "\" has no devices to choose from. Leave it out, or name another --backend.");
+        }
     }
 }

@@ -63,6 +63,7 @@ final class BenchGpuCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        BackendOption.requireDevice(backend, device);
         Timing timing = new Timing(warmUp, seconds, Timing.REPETITIONS);
         GpuBenchmark benchmark = new GpuBenchmark(only, modes, precisions, backend, device, timing, smoke, verbose);
         return benchmark.run(json, spec.commandLine().getOut(), System.err) ? 0 : 1;

@@ -87,6 +87,9 @@ final class CheckOptions {
         if (steps < 1) {
             throw new IllegalArgumentException("check: --steps " + steps + ", needs >= 1.");
         }
+        if (lossOnly && optimizer != null) {
+            throw new IllegalArgumentException("check: --loss checks no updates, --optimizer " + optimizer + " has no use. Leave out one.");
+        }
         if (features != null) {
             return transform();
         }
@@ -133,6 +136,7 @@ final class CheckOptions {
 
     private CheckPlan machine() throws IOException {
         refuseModel("--run " + run);
+        refuseTraining("--run " + run + ", a machine of `rbm train`,");
         RbmRun origin = RbmRun.read(run);
         Dataset samples = open(data == null ? origin.data() : data, Map.of(DataOption.SETTING, origin.dataDir()));
         Rbm rbm = RbmTrainer.machine(run);
@@ -142,6 +146,7 @@ final class CheckOptions {
 
     private CheckPlan transform() throws IOException {
         refuseModel("--features " + features);
+        refuseTraining("--features " + features);
         if (run != null) {
             throw new IllegalArgumentException("check: --features and --run cannot be combined. Leave out one.");
         }
@@ -153,6 +158,14 @@ final class CheckOptions {
         }
         return new CheckPlan(new FeatureSubject(fitted, samples, batch).transform(), steps, Precision.FLOAT32,
                 settings("features", fitted.featurizer().text(), "of " + features, samples.name()));
+    }
+
+    /** A machine's and a featuriser's graph have neither optimizer nor loss. */
+    private void refuseTraining(String option) {
+        if (optimizer != null || lossOnly) {
+            throw new IllegalArgumentException("check: " + option + " has no step of an optimizer; leave out "
+                    + (optimizer != null ? "--optimizer." : "--loss."));
+        }
     }
 
     private void refuseModel(String option) {

@@ -34,7 +34,7 @@ final class CompareFeaturesCommand implements Callable<Integer> {
     private String data;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Mixin
     private BackendOption backendOption;

@@ -1,8 +1,7 @@
 package dev.lamina.samples.cli;
 
-import dev.lamina.data.DataOptions;
 import dev.lamina.data.Datasets;
-import dev.lamina.data.DownloadProgress;
+import dev.lamina.data.HoldOut;
 import dev.lamina.data.ImageOptions;
 import dev.lamina.data.Split;
 import java.io.IOException;
@@ -10,9 +9,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 
-/** The options that say where samples come from. */
+/** The options that say where samples come from, how images become samples, and which of them are held out. */
 final class DataOption {
     /** Under which a run's settings hold the folder. */
     static final String SETTING = "data-dir";
@@ -20,12 +18,8 @@ final class DataOption {
     static final String MEANING = "a data set (`lamina datasets` lists them), "
             + "or the path of a folder or .zip of images, one folder a class";
 
-    @Option(names = "--data-dir", paramLabel = "DIR",
-            description = "folder that holds the data sets' folders; else the variable LAMINA_DATA, else ~/.cache/lamina/data")
-    private Path dir;
-
-    @Option(names = "--download", description = "fetch missing files of public sets into the data folder, checked by sha256")
-    private boolean download;
+    @Mixin
+    private SetOption set;
 
     @Mixin
     private ImageOption images;
@@ -33,7 +27,7 @@ final class DataOption {
     /** What a run must remember of these options. */
     Map<String, String> settings() {
         Map<String, String> settings = new TreeMap<>(images.settings());
-        settings.put(SETTING, dir().toString());
+        settings.put(SETTING, set.dir().toString());
         return settings;
     }
 
@@ -42,24 +36,36 @@ final class DataOption {
         return Datasets.isPath(name) ? Path.of(name).toAbsolutePath().normalize().toString() : name;
     }
 
-    /** The folder given, else the default one. */
-    Path dir() {
-        return (dir == null ? DataOptions.defaultDir() : dir).toAbsolutePath().normalize();
+    /**
+     * Opens a set from the folder given, else the one that the run's settings hold, else the default one. A share to hold out that is
+     * given is held out; one that is in the settings only where the set has no samples to judge by.
+     */
+    Split open(String name, Map<String, String> settings, long seed, int trainLimit) throws IOException {
+        return open(name, settings, images.settings(), seed, trainLimit);
     }
 
-    /** Opens a set from the folder given, else the one that the run's settings hold, else the default one. */
-    Split open(String name, Map<String, String> settings, long seed, int trainLimit) throws IOException {
-        return open(name, settings, seed, trainLimit, images.options(settings));
+    /** As above for training: a share that is in the run's settings is held out too. */
+    Split openToTrain(String name, Map<String, String> settings, long seed, int trainLimit) throws IOException {
+        Map<String, String> all = new TreeMap<>(settings);
+        all.putAll(images.settings());
+        return open(name, settings, all, seed, trainLimit);
     }
 
     /** Opens a set with the options given here, but keeps no decoded images. */
     Split withoutCache(String name, long seed) throws IOException {
-        return open(name, Map.of(), seed, 0, images.options(Map.of()).withCacheBytes(0));
+        return heldOut(set.open(name, Map.of(), seed, 0, images.options(Map.of()).withCacheBytes(0)), name, images.settings(), seed);
     }
 
-    private Split open(String name, Map<String, String> settings, long seed, int trainLimit, ImageOptions how) throws IOException {
-        Path from = dir == null && settings.containsKey(SETTING) ? Path.of(settings.get(SETTING)) : dir();
-        DataOptions options = DataOptions.in(from).withSeed(seed).withLimits(trainLimit, 0).withImages(how);
-        return Datasets.open(name, download ? options.downloading(DownloadProgress.NONE) : options);
+    private Split open(String name, Map<String, String> settings, Map<String, String> held, long seed, int trainLimit)
+            throws IOException {
+        ImageOptions how = images.options(settings);
+        images.requireUse(name);
+        return heldOut(set.open(name, settings, seed, trainLimit, how), name, held, seed);
+    }
+
+    /** Sets without samples to judge by hold out the share themselves. */
+    private static Split heldOut(Split split, String name, Map<String, String> settings, long seed) throws IOException {
+        String share = settings.get(ImageOption.VAL_SPLIT);
+        return share == null || Datasets.holdsOut(name) ? split : HoldOut.of(split.train(), Double.parseDouble(share), seed);
     }
 }

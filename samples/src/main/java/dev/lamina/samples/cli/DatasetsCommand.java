@@ -17,13 +17,13 @@ final class DatasetsCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private DataOption data;
+    private FolderOption data;
 
     @Override
     public Integer call() {
         PrintWriter out = spec.commandLine().getOut();
         for (DatasetInfo info : Datasets.list(data.dir())) {
-            String missing = "not in " + info.lookedIn() + (info.downloadable() ? ", --download fetches it" : "");
+            String missing = "not in " + info.lookedIn() + (info.downloadable() ? ", `train --download` fetches it" : "");
             String state = info.foundIn().map(dir -> "in " + dir).orElse(info.present() ? "built in" : missing);
             out.printf("%-14s %6d + %5d  %-12s %3d classes  %s%n%15s%s%n", info.name(), info.trainSize(), info.testSize(),
                     info.sampleShape(), info.classes(), info.description(), "", state);

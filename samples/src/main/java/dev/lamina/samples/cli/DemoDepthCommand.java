@@ -34,7 +34,7 @@ final class DemoDepthCommand implements Callable<Integer> {
     private BackendOption backendOption;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "data set")
     private String data;

@@ -37,7 +37,7 @@ final class DemoVanishingCommand implements Callable<Integer> {
     private BackendOption backendOption;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "data set of the training part")
     private String data;

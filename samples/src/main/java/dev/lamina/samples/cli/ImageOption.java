@@ -96,6 +96,14 @@ final class ImageOption {
         return cache == null ? options : options.withCacheBytes(SummaryCommand.bytes("--image-cache", cache));
     }
 
+    /** Refuses options of image files for a set that has none. */
+    void requireUse(String data) {
+        if ((onCorrupt != null || cache != null) && !Datasets.isFiles(data)) {
+            throw new IllegalArgumentException((onCorrupt != null ? "--on-corrupt " + onCorrupt : "--image-cache " + cache) + ": data \""
+                    + data + "\" has no image files, so there is nothing to decode. Leave it out.");
+        }
+    }
+
     private static ImageOptions.OnCorrupt answer(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "refuse" -> ImageOptions.OnCorrupt.REFUSE;

@@ -35,6 +35,9 @@ final class KeepOptions {
 
     /** The settings of averages. */
     Averaging averaging() {
+        if (!evaluate && decay == 0) {
+            throw new IllegalArgumentException("train: --ema-eval false without averages. Set --ema, e.g. 0.999, or leave it out.");
+        }
         return new Averaging(decay, warmup, evaluate && decay > 0);
     }
 
@@ -50,6 +53,10 @@ final class KeepOptions {
             case "top1" -> Keeping.Metric.TOP1;
             default -> throw new IllegalArgumentException("train: --metric " + metric + ", needs loss or top1.");
         };
+        if (by != Keeping.Metric.LOSS && !which.contains("best")) {
+            throw new IllegalArgumentException("train: --metric " + metric + " says what best means, but the best is not kept. Add --keep "
+                    + "best,last, or leave it out.");
+        }
         return new Keeping(which.contains("best"), by, restoreBest);
     }
 }

@@ -11,6 +11,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a machine is and how it learns. */
 final class RbmMachineOption {
+    private static final double SPARSITY_COST = 0.1;
+
     @Option(names = "--unit", defaultValue = "binary", paramLabel = "KIND",
             description = "hidden units: binary or nrelu (${DEFAULT-VALUE})")
     private HiddenUnit unit;
@@ -38,8 +40,8 @@ final class RbmMachineOption {
     @Option(names = "--sparsity", paramLabel = "P", description = "wanted mean activity of each hidden unit")
     private Double sparsity;
 
-    @Option(names = "--sparsity-cost", defaultValue = "0.1", paramLabel = "C", description = "how strongly (${DEFAULT-VALUE})")
-    private double sparsityCost;
+    @Option(names = "--sparsity-cost", paramLabel = "C", description = "how strongly (" + SPARSITY_COST + "); needs --sparsity")
+    private Double sparsityCost;
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the data (10, or those of the run that is resumed)")
     private Integer epochs;
@@ -81,7 +83,11 @@ final class RbmMachineOption {
 
     private Rbm machine(int visibleUnits, int hidden, VisibleUnit kind) {
         HiddenStats stats = hiddenStats == null ? RbmOptions.defaults(unit).hiddenStats() : hiddenStats;
-        Sparsity wish = sparsity == null ? Sparsity.none() : Sparsity.of(sparsity, sparsityCost);
+        if (sparsity == null && sparsityCost != null) {
+            throw new IllegalArgumentException("rbm: --sparsity-cost " + sparsityCost + " without --sparsity, the activity it is the cost "
+                    + "of. Give --sparsity P, or leave it out.");
+        }
+        Sparsity wish = sparsity == null ? Sparsity.none() : Sparsity.of(sparsity, sparsityCost == null ? SPARSITY_COST : sparsityCost);
         return new Rbm(visibleUnits, hidden, kind, unit, new RbmOptions(cdSteps, persistent, stats, sampleVisible, weightDecay, wish));
     }
 

@@ -31,7 +31,7 @@ final class RbmSampleCommand implements Callable<Integer> {
     private Path run;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Option(names = "--start", defaultValue = "data", paramLabel = "WHERE",
             description = "data: chains begin at test samples of the run; random: at random hidden units (${DEFAULT-VALUE})")

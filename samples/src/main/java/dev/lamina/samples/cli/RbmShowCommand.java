@@ -30,7 +30,7 @@ final class RbmShowCommand implements Callable<Integer> {
     private Path run;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Mixin
     private BackendOption backendOption;

@@ -58,7 +58,7 @@ final class RbmStackCommand implements Callable<Integer> {
     private RbmMachineOption machine;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Mixin
     private BackendOption backendOption;
@@ -72,9 +72,8 @@ final class RbmStackCommand implements Callable<Integer> {
     @Option(names = "--fine-tune-lr", paramLabel = "RATE", description = "its learning rate (0.1 for sigmoids, 0.02 for rectifiers)")
     private Double fineTuneRate;
 
-    @Option(names = "--labels", defaultValue = "0", paramLabel = "N",
-            description = "fine-tune on the first N training samples only; 0 for all")
-    private int labels;
+    @Option(names = "--labels", paramLabel = "N", description = "fine-tune on the first N training samples only (all)")
+    private Integer labels;
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder of the run (runs/rbm-stack-DATA)")
     private Path out;
@@ -82,6 +81,10 @@ final class RbmStackCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
+        if (fineTune == 0 && (fineTuneRate != null || labels != null)) {
+            throw new IllegalArgumentException("rbm stack: " + (labels != null ? "--labels" : "--fine-tune-lr")
+                    + " without --fine-tune, which it belongs to. Give --fine-tune N, or leave it out.");
+        }
         Path folder = out != null ? out : Runs.HOME.resolve("rbm-stack-" + data);
         Split pixels = dataOption.open(data, Map.of(), machine.seed(), trainLimit);
         try (Backend backend = backendOption.open(text)) {
@@ -95,7 +98,7 @@ final class RbmStackCommand implements Callable<Integer> {
             RbmOutputs.samples(backend, stack, pixels.test(), Math.min(RbmOutputs.CHAINS, pixels.test().size()),
                     RbmOutputs.TURNS, machine.seed(), folder.resolve("samples.png"));
             if (fineTune > 0) {
-                fineTune(backend, pixels.first(labels, 0), stack, folder.resolve("fine-tuned"), text);
+                fineTune(backend, pixels.first(labels == null ? 0 : labels, 0), stack, folder.resolve("fine-tuned"), text);
             }
         }
         text.printf("machines and pictures are in %s%n", folder);

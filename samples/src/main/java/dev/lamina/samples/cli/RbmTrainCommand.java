@@ -47,7 +47,7 @@ final class RbmTrainCommand implements Callable<Integer> {
     private RbmMachineOption machine;
 
     @Mixin
-    private DataOption dataOption;
+    private SetOption dataOption;
 
     @Mixin
     private BackendOption backendOption;
@@ -87,7 +87,7 @@ final class RbmTrainCommand implements Callable<Integer> {
                 return 1;
             }
             RbmStack stack = new RbmStack(pixels.train().sampleShape(), input, List.of(result.parameters()));
-            write(backend, stack, pixels, seen, folder, text);
+            write(backend, stack, pixels, seen, config.seed(), folder, text);
         }
         return 0;
     }
@@ -106,13 +106,13 @@ final class RbmTrainCommand implements Callable<Integer> {
         }
     }
 
-    private void write(Backend backend, RbmStack stack, Split pixels, Split seen, Path folder, PrintWriter text)
+    private void write(Backend backend, RbmStack stack, Split pixels, Split seen, long seed, Path folder, PrintWriter text)
             throws IOException {
         RbmFile.save(folder.resolve(RbmRun.MACHINES), stack);
         RbmOutputs.filters(stack, folder.resolve("filters.png"), 200);
         text.println(RbmOutputs.probabilities(backend, stack.layers().getFirst(), seen.test(), folder.resolve("probabilities.png")));
         RbmOutputs.samples(backend, stack, pixels.test(), Math.min(RbmOutputs.CHAINS, pixels.test().size()),
-                RbmOutputs.TURNS, machine.seed(), folder.resolve("samples.png"));
+                RbmOutputs.TURNS, seed, folder.resolve("samples.png"));
         text.printf("machine and pictures are in %s%n", folder);
     }
 }

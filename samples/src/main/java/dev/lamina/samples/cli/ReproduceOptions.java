@@ -17,7 +17,7 @@ final class ReproduceOptions {
     private BackendOption backendOption;
 
     @Mixin
-    private DataOption dataOption;
+    private FolderOption folderOption;
 
     @Option(names = "--only", paramLabel = "REGEX", description = "rows in whose \"SECTION NAME\" this is found")
     private Pattern only;
@@ -42,7 +42,7 @@ final class ReproduceOptions {
         }
         Path folder = out != null ? out : Runs.HOME.resolve("reproduce-" + name);
         try (Backend backend = backendOption.open(text)) {
-            return new CourseRun(backend, dataOption.dir(), folder, text).run(rows, resume) ? 0 : 1;
+            return new CourseRun(backend, folderOption.dir(), folder, text).run(rows, resume) ? 0 : 1;
         }
     }
 }

@@ -2,8 +2,6 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.CompileOptions.Precision;
-import dev.lamina.data.Datasets;
-import dev.lamina.data.HoldOut;
 import dev.lamina.data.Split;
 import dev.lamina.graph.Summary;
 import dev.lamina.nn.Lint;
@@ -221,10 +219,7 @@ final class TrainCommand implements Callable<Integer> {
 
     private Split open(TrainConfig config) throws IOException {
         int limit = Integer.parseInt(config.options().getOrDefault(TRAIN_LIMIT, "0"));
-        Split split = dataOption.open(config.data(), config.options(), config.seed(), limit);
-        String share = config.options().get(ImageOption.VAL_SPLIT);
-        return share == null || Datasets.holdsOut(config.data()) ? split
-                : HoldOut.of(split.train(), Double.parseDouble(share), config.seed());
+        return dataOption.openToTrain(config.data(), config.options(), config.seed(), limit);
     }
 
     /** A data set's name, or the last one of a path. */
