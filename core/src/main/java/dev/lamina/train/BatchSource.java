@@ -3,6 +3,9 @@ package dev.lamina.train;
 import dev.lamina.data.Batch;
 import dev.lamina.data.BatchEpoch;
 import dev.lamina.data.BatchLoader;
+import dev.lamina.data.BatchOptions;
+import dev.lamina.data.Dataset;
+import dev.lamina.data.augment.Augmentation;
 import java.util.Iterator;
 
 /**
@@ -28,6 +31,11 @@ public interface BatchSource {
     interface Stream extends Iterator<Batch>, AutoCloseable {
         @Override
         void close();
+    }
+
+    /** The batches of samples that are changed at random. */
+    static BatchSource of(Dataset train, BatchOptions options, Augmentation changes) {
+        return of(new BatchLoader(train, options, changes.reader(train), changes.mixing()));
     }
 
     /** The batches of a loader. */

@@ -78,13 +78,15 @@ public record RateFinder(double least, double most, int steps, double smoothing,
      * @param train training samples, by which pixels are normalised unless the weights know better
      * @param config batch size, optimizer, precision and all else that a step is made of; rate and schedule count for nothing
      * @param batches training batches; epochs follow each other until the steps are done
+     * @param classWeights one number a class in the loss, or none for all alike
      * @param start weights to start from, null for random ones
      */
-    public Result sweep(Backend backend, Model model, Dataset train, TrainConfig config, BatchSource batches, StartWeights start) {
+    public Result sweep(Backend backend, Model model, Dataset train, TrainConfig config, BatchSource batches,
+            List<Double> classWeights, StartWeights start) {
         List<Point> points = new ArrayList<>();
         CompileOptions options = CompileOptions.defaults().requiringDeterminism().withPrecision(config.precision());
         Session.Recipe recipe = new Session.Recipe(model, StartWeights.statistics(start, train), config, config.makeOptimizer(), this::rate,
-                GradientHook.none(), LossTerms.PLAIN);
+                GradientHook.none(), new LossTerms(classWeights, batches.mixes()));
         double lowest = Double.POSITIVE_INFINITY;
         double average = 0;
         try (Session session = new Session(backend, options, recipe, start)) {

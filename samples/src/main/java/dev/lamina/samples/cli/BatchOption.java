@@ -1,6 +1,5 @@
 package dev.lamina.samples.cli;
 
-import dev.lamina.data.BatchLoader;
 import dev.lamina.data.BatchOptions;
 import dev.lamina.data.Dataset;
 import dev.lamina.data.augment.Augmentation;
@@ -46,8 +45,7 @@ final class BatchOption {
     BatchSource source(TrainConfig config, Dataset train) {
         Augmentation augmentation = Augmentation.parse(config.options().getOrDefault(AUGMENT, NONE));
         BatchOptions options = BatchOptions.of(config.batchSize()).shuffled(config.seed());
-        return BatchSource.of(new BatchLoader(train, workers == null ? options : options.withWorkers(workers), augmentation.reader(train),
-                augmentation.mixing()));
+        return BatchSource.of(train, workers == null ? options : options.withWorkers(workers), augmentation);
     }
 
     /** The weights of a run's classes. */

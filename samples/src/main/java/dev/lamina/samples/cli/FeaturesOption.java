@@ -42,24 +42,25 @@ final class FeaturesOption {
     /**
      * The samples that a run trains on. A new run's featuriser is read or fitted on the training samples and stored in the run folder;
      * that of a run which is there is read from it.
+     *
+     * @param folder of the run; null for none, then nothing is stored
      */
     static Split apply(TrainConfig config, Split split, Path folder, Backend backend, PrintWriter out) throws IOException {
         String text = config.options().get(SETTING);
         if (text == null) {
             return split;
         }
-        Path kept = folder.resolve(FILE);
         long start = System.nanoTime();
-        boolean started = RunFolder.isRun(folder);
+        boolean started = folder != null && RunFolder.isRun(folder);
         FeatureData.Learned learned;
         if (started || isFile(text)) {
-            Fitted fitted = Fitted.load(started ? kept : Path.of(text));
+            Fitted fitted = Fitted.load(started ? folder.resolve(FILE) : Path.of(text));
             learned = new FeatureData.Learned(fitted, FeatureData.of(backend, fitted, split, progress(out)));
         } else {
             learned = FeatureData.fit(backend, parse(text), split, progress(out));
         }
-        if (!started) {
-            learned.fitted().save(kept);
+        if (folder != null && !started) {
+            learned.fitted().save(folder.resolve(FILE));
         }
         out.printf(Locale.ROOT, "features %s: %d numbers a sample, %.1f s%n", learned.fitted().featurizer().text(),
                 learned.fitted().outputSize(), (System.nanoTime() - start) * 1e-9);

@@ -1,12 +1,8 @@
 package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
-import dev.lamina.backend.CompileOptions.Precision;
-import dev.lamina.data.BatchLoader;
-import dev.lamina.data.BatchOptions;
 import dev.lamina.data.Split;
 import dev.lamina.nn.Model;
-import dev.lamina.train.BatchSource;
 import dev.lamina.train.RateFinder;
 import dev.lamina.train.RateFinderFiles;
 import dev.lamina.train.TrainConfig;
@@ -26,47 +22,17 @@ import picocli.CommandLine.Spec;
 @Command(name = "find-lr", mixinStandardHelpOptions = true, showDefaultValues = true,
         description = "Trains for some steps with a rate that grows exponentially, draws the loss and suggests a rate. No run is changed.",
         footer = {"", "Examples:", "  lamina find-lr --model lenet --data digits --optimizer momentum",
+            "  lamina find-lr --model resnet20 --data cifar10-part --optimizer nesterov --augment crop:4+flip+mixup:0.2",
             "  lamina find-lr --from runs/mnist --data mnist --first-lr 1e-6 --last-lr 1 --out sweep"})
 final class FindRateCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
     @Mixin
-    private ModelOption modelOption;
-
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
-    private String data;
-
-    @Mixin
-    private DataOption dataOption;
+    private LearningOptions learning;
 
     @Mixin
     private BackendOption backendOption;
-
-    @Mixin
-    private StepOptions stepOptions;
-
-    @Mixin
-    private FineTuneOptions fineTuneOptions;
-
-    @Option(names = "--batch-size", defaultValue = "64", paramLabel = "N", description = "samples in a batch")
-    private int batchSize;
-
-    @Option(names = "--optimizer", defaultValue = "adam", paramLabel = "NAME", description = "sgd, momentum, nesterov, adam or adamw")
-    private String optimizer;
-
-    @Option(names = "--weight-decay", defaultValue = "0", paramLabel = "L", description = "weight decay")
-    private double weightDecay;
-
-    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of weights, data order and random ops")
-    private long seed;
-
-    @Option(names = PrecisionOption.NAME, defaultValue = "tf32", paramLabel = "NAME", converter = PrecisionOption.class,
-            description = PrecisionOption.MEANING)
-    private Precision precision;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
 
     @Option(names = "--first-lr", defaultValue = "1e-7", paramLabel = "RATE", description = "first rate")
     private double first;
@@ -84,14 +50,13 @@ final class FindRateCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         RateFinder finder = new RateFinder(first, last, steps, RateFinder.DEFAULTS.smoothing(), RateFinder.DEFAULTS.divergence());
-        TrainConfig config = TrainConfig.builder(modelOption.name(), data).batchSize(batchSize).seed(seed).optimizer(optimizer)
-                .weightDecay(weightDecay).precision(precision).rules(stepOptions.rules()).fineTuning(fineTuneOptions.settings()).build();
-        Split split = dataOption.open(data, Map.of(), seed, trainLimit);
-        Model model = modelOption.create(split.train().sampleShape(), split.train().classNames().size());
-        BatchSource batches = BatchSource.of(new BatchLoader(split.train(), BatchOptions.of(batchSize).shuffled(seed)));
+        TrainConfig config = learning.settings(Map.of()).build();
         RateFinder.Result result;
         try (Backend backend = backendOption.open(text)) {
-            result = finder.sweep(backend, model, split.train(), config, batches, FineTuneOptions.weights(config));
+            Split split = FeaturesOption.apply(config, learning.open(config), null, backend, text);
+            Model model = LearningOptions.model(config, split, null);
+            result = finder.sweep(backend, model, split.train(), config, learning.batches(config, split.train()),
+                    LearningOptions.classWeights(config, split.train()), learning.start(config, model));
         }
         Path png = out.resolveSibling(out.getFileName() + ".png");
         Path csv = out.resolveSibling(out.getFileName() + ".csv");

@@ -1,7 +1,6 @@
 package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
-import dev.lamina.backend.CompileOptions.Precision;
 import dev.lamina.data.Split;
 import dev.lamina.graph.Summary;
 import dev.lamina.nn.Lint;
@@ -27,7 +26,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -46,7 +44,6 @@ import picocli.CommandLine.Spec;
             "  lamina train --model resnet20 --data flowers --image-size 64 --augment crop:4+flip+jitter:0.4,0.4,0.4,0.1",
             "  lamina train --resume runs/mnist --epochs 10"})
 final class TrainCommand implements Callable<Integer> {
-    private static final String TRAIN_LIMIT = "train-limit";
     private static final List<String> CHANGEABLE =
             List.of("--resume", "--epochs", "--json", "--data-dir", "--download", "--backend", "--threads", "--device", "--workers",
                     "--image-cache");
@@ -55,22 +52,7 @@ final class TrainCommand implements Callable<Integer> {
     private CommandSpec spec;
 
     @Mixin
-    private ModelOption modelOption;
-
-    @Mixin
-    private PixelsOption pixelsOption;
-
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = DataOption.MEANING)
-    private String data;
-
-    @Mixin
-    private DataOption dataOption;
-
-    @Mixin
-    private BatchOption batchOption;
-
-    @Mixin
-    private FeaturesOption featuresOption;
+    private LearningOptions learning;
 
     @Mixin
     private BackendOption backendOption;
@@ -79,22 +61,10 @@ final class TrainCommand implements Callable<Integer> {
     private RecipeOption recipeOption;
 
     @Mixin
-    private StepOptions stepOptions;
-
-    @Mixin
     private KeepOptions keepOptions;
-
-    @Mixin
-    private FineTuneOptions fineTuneOptions;
 
     @Option(names = "--epochs", paramLabel = "N", description = "passes over the training data (5, or those of the run that is resumed)")
     private Integer epochs;
-
-    @Option(names = "--batch-size", defaultValue = "64", paramLabel = "N", description = "samples in a step")
-    private int batchSize;
-
-    @Option(names = "--optimizer", defaultValue = "adam", paramLabel = "NAME", description = "sgd, momentum, nesterov, adam or adamw")
-    private String optimizer;
 
     @Option(names = "--lr", paramLabel = "RATE", description = "learning rate (the optimizer's own default)")
     private Double rate;
@@ -103,25 +73,6 @@ final class TrainCommand implements Callable<Integer> {
             description = "constant, cosine[:LEAST], linear, onecycle, step:N[:FACTOR], multistep:N,N,...[:FACTOR], "
                     + "plateau[:FACTOR[:PATIENCE]], warmup:N[,START]:SCHEDULE; N in epochs, or N%% of the steps")
     private String schedule;
-
-    @Option(names = "--weight-decay", defaultValue = "0", paramLabel = "L", description = "weight decay")
-    private double weightDecay;
-
-    @Option(names = "--label-smoothing", defaultValue = "0", paramLabel = "E", description = "label smoothing in [0, 1)")
-    private double labelSmoothing;
-
-    @Option(names = "--clip-norm", defaultValue = "0", paramLabel = "C", description = "limit of the gradient's global norm; 0 for none")
-    private double clipNorm;
-
-    @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of weights, data order and random ops")
-    private long seed;
-
-    @Option(names = PrecisionOption.NAME, defaultValue = "tf32", paramLabel = "NAME", converter = PrecisionOption.class,
-            description = PrecisionOption.MEANING)
-    private Precision precision;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
 
     @Option(names = "--checkpoint-every", defaultValue = "200", paramLabel = "N",
             description = "steps between checkpoints within an epoch; 0 for the ends of epochs only")
@@ -147,12 +98,12 @@ final class TrainCommand implements Callable<Integer> {
         Path folder = resume != null ? resume
                 : out != null ? out : free(Runs.HOME.resolve(ModelOption.shortName(config.model()) + "-" + shortName(config.data())));
         try (Backend backend = backendOption.open(text)) {
-            return train(config, FeaturesOption.apply(config, open(config), folder, backend, text), folder, backend, text);
+            return train(config, FeaturesOption.apply(config, learning.open(config), folder, backend, text), folder, backend, text);
         }
     }
 
     private int train(TrainConfig config, Split split, Path folder, Backend backend, PrintWriter text) throws IOException {
-        Model network = ModelOption.of(folder, config, split.train().sampleShape(), split.train().classNames().size());
+        Model network = LearningOptions.model(config, split, folder);
         Optimizer updates = config.makeOptimizer();
         Schedule rates = config.makeSchedule(Math.ceilDiv(split.train().size(), config.batchSize()));
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new TensorBoardListener(folder),
@@ -173,10 +124,11 @@ final class TrainCommand implements Callable<Integer> {
         summary.requireFits(backend.device().freeBytes(), config.optimizer(),
                 updates.buffersPerParameter() + config.copiesOfParameters());
         try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
-            trainer.batchSource(batchOption.source(config, split.train())).classWeights(BatchOption.weights(config, split.train()));
+            trainer.batchSource(learning.batches(config, split.train()))
+                    .classWeights(LearningOptions.classWeights(config, split.train()));
             if (resume == null) {
                 ModelOption.keep(config, folder);
-                trainer.runFolder(folder).startFrom(pixelsOption.start(config, network, FineTuneOptions.weights(config)));
+                trainer.runFolder(folder).startFrom(learning.start(config, network));
             } else {
                 trainer.resume(folder);
             }
@@ -190,19 +142,10 @@ final class TrainCommand implements Callable<Integer> {
         if (out != null && RunFolder.isRun(out)) {
             throw new IllegalArgumentException("train: " + out + " holds a run already. Use --resume " + out + ", or another --out.");
         }
-        Optimizer named = Optimizer.parse(optimizer, weightDecay);
-        Map<String, String> options = new TreeMap<>(recipe);
-        options.putAll(modelOption.settings());
-        options.putAll(featuresOption.settings());
-        options.put(TRAIN_LIMIT, Integer.toString(trainLimit));
-        options.putAll(dataOption.settings());
-        options.putAll(batchOption.settings());
-        return TrainConfig.builder(modelOption.name(), DataOption.remembered(data)).batchSize(batchSize)
-                .epochs(epochs == null ? 5 : epochs).seed(seed)
-                .optimizer(optimizer).rate(rate == null ? named.defaultRate() : rate).schedule(schedule).weightDecay(weightDecay)
-                .labelSmoothing(labelSmoothing).clipNorm(clipNorm).checkpointEvery(checkpointEvery).earlyStop(patience, 0)
-                .precision(precision).rules(stepOptions.rules()).averaging(keepOptions.averaging()).keeping(keepOptions.keeping())
-                .fineTuning(fineTuneOptions.settings()).options(options).build();
+        TrainConfig given = learning.settings(recipe).epochs(epochs == null ? 5 : epochs).schedule(schedule)
+                .checkpointEvery(checkpointEvery).earlyStop(patience, 0).averaging(keepOptions.averaging())
+                .keeping(keepOptions.keeping()).build();
+        return given.toBuilder().rate(rate == null ? given.makeOptimizer().defaultRate() : rate).build();
     }
 
     /** The settings of the run; of this command's options only the number of epochs counts, and another data folder. */
@@ -215,11 +158,6 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainConfig saved = RunFolder.config(resume);
         return epochs == null ? saved : saved.toBuilder().epochs(epochs).build();
-    }
-
-    private Split open(TrainConfig config) throws IOException {
-        int limit = Integer.parseInt(config.options().getOrDefault(TRAIN_LIMIT, "0"));
-        return dataOption.openToTrain(config.data(), config.options(), config.seed(), limit);
     }
 
     /** A data set's name, or the last one of a path. */

@@ -1,6 +1,5 @@
 package dev.lamina.samples.reproduce;
 
-import dev.lamina.data.BatchLoader;
 import dev.lamina.data.BatchOptions;
 import dev.lamina.data.ChannelStatistics;
 import dev.lamina.data.Split;
@@ -35,12 +34,11 @@ record NetworkRun(double accuracy, Map<String, Tensor> weights, ChannelStatistic
      */
     static NetworkRun train(Laboratory laboratory, Model model, Split split, TrainConfig config, String augment,
             Optional<NetworkRun> start) throws IOException {
-        Augmentation changes = Augmentation.parse(augment);
         BatchOptions batches = BatchOptions.of(config.batchSize()).shuffled(config.seed());
         long stepsPerEpoch = Math.ceilDiv(split.train().size(), config.batchSize());
         try (Trainer trainer = new Trainer(laboratory.backend(), model, split, config, config.makeOptimizer(),
                 config.makeSchedule(stepsPerEpoch), List.of())) {
-            trainer.batchSource(BatchSource.of(new BatchLoader(split.train(), batches, changes.reader(split.train()), changes.mixing())));
+            trainer.batchSource(BatchSource.of(split.train(), batches, Augmentation.parse(augment)));
             if (start.isPresent()) {
                 trainer.startFrom(new StartWeights("another row", start.get().weights, Optional.of(start.get().statistics)));
             }

@@ -18,6 +18,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -130,6 +131,23 @@ class TrainCommandTest {
         List<String> rows = Files.readAllLines(dir.resolve("sweep.csv"));
         assertTrue(rows.size() > 10 && rows.size() <= 41, rows.size() + " rows");
         assertTrue(rows.get(1).startsWith("1.0E-5,"), rows.get(1));
+    }
+
+    /** The first loss of a sweep is that of training's first step, whose epoch has no other. */
+    @ParameterizedTest
+    @ValueSource(strings = {"--augment crop:2+mixup:0.4 --class-weights 1,2,3,4,5,6,7,8,9,9 --label-smoothing 0.1", "--features pca:k=5",
+        "--val-split 0.25 --augment cutmix:1"})
+    void findLrTakesTheStepsThatTrainingTakes(String settings) throws IOException {
+        String[] same = ("--backend reference --model linear --train-limit 32 --batch-size 32 --optimizer sgd " + settings).split(" ");
+        Outcome swept = Outcome.of(Outcome.join(Outcome.join(new String[] {"find-lr"}, same), "--steps", "10", "--out",
+                dir.resolve("sweep").toString()));
+        assertEquals(0, swept.exit(), swept.err());
+        Outcome trained = Outcome.of(Outcome.join(Outcome.join(new String[] {"train"}, same), "--epochs", "1", "--out",
+                dir.resolve("run").toString()));
+        assertEquals(0, trained.exit(), trained.err());
+        String loss = Files.readAllLines(dir.resolve("sweep.csv")).get(1).split(",")[1];
+        JsonNode epoch = new ObjectMapper().readTree(dir.resolve("run/run.json").toFile()).get("history").get(0);
+        assertEquals(epoch.get("trainLoss").doubleValue(), Double.parseDouble(loss), 1e-12);
     }
 
     /** A process that is asked to end, as by Ctrl-C, ends its step, writes a checkpoint, says how to go on, and loses nothing. */
