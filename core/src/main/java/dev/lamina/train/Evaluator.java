@@ -103,7 +103,7 @@ public final class Evaluator implements AutoCloseable {
                 sums = sums.plus(measuring.run(state, batches.next()));
             }
         }
-        return sums.plus(new Sums(0, 0, 0, 0, (System.nanoTime() - start) * 1e-9)).evaluation();
+        return sums.plus(Sums.time((System.nanoTime() - start) * 1e-9, 0)).evaluation();
     }
 
     /**

@@ -38,8 +38,10 @@ final class Executables implements AutoCloseable {
         last = executable;
         executable.run(state, inputs(trimmed));
         double loss = read(executable, TrainingGraph.LOSS);
-        return new Sums(loss * trimmed.size(), read(executable, TrainingGraph.CORRECT1), read(executable, TrainingGraph.CORRECT5),
-                trimmed.size(), 0);
+        double weight = executable.graph().outputs().containsKey(TrainingGraph.LOSS_WEIGHT)
+                ? read(executable, TrainingGraph.LOSS_WEIGHT) : trimmed.size();
+        return new Sums(loss * weight, weight, read(executable, TrainingGraph.CORRECT1), read(executable, TrainingGraph.CORRECT5),
+                trimmed.size(), 0, 0);
     }
 
     /** What a graph is fed with a batch. */

@@ -13,6 +13,7 @@ import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 
 /**
  * What the training loss is beside the plain mean of cross-entropies. Immutable and thread-safe.
@@ -32,15 +33,24 @@ public record LossTerms(List<Double> classWeights, boolean mixed) {
         classWeights = List.copyOf(classWeights);
     }
 
-    /** Adds the loss, a scalar; of mixed samples with the inputs that it needs. */
-    Value loss(GraphBuilder builder, Value logits, Value labels, Loss.Options options) {
+    /**
+     * The loss of a batch, in the graph.
+     *
+     * @param mean scalar
+     * @param divisor float32 scalar, what the sum of losses was divided by, where it is not the number of samples
+     */
+    record Mean(Value mean, Optional<Value> divisor) { }
+
+    /** Adds the loss; of mixed samples with the inputs that it needs. */
+    Mean loss(GraphBuilder builder, Value logits, Value labels, Loss.Options options) {
         int classes = Math.toIntExact(logits.shape().dim(1));
         if (!classWeights.isEmpty() && classWeights.size() != classes) {
             throw new IllegalArgumentException("class weights: " + classWeights.size() + " numbers, the model has " + classes
                     + " classes; needs one a class.");
         }
         if (!mixed) {
-            return crossEntropy(builder, logits, labels, options);
+            return new Mean(crossEntropy(builder, logits, labels, options), classWeights.isEmpty() ? Optional.empty()
+                    : Optional.of(Reduction.sum(weight(builder, labels, row(builder, classes)))));
         }
         long n = logits.shape().dim(0);
         Value second = builder.input(TrainingGraph.SECOND_LABELS, TensorType.of(DType.INT32, n));
@@ -49,9 +59,10 @@ public record LossTerms(List<Double> classWeights, boolean mixed) {
         Loss.Options each = options.reduction(Loss.LossReduction.NONE);
         Value own = crossEntropy(builder, logits, labels, each).times(share);
         Value other = crossEntropy(builder, logits, second, each).times(rest);
-        Value weights = Source.constant(builder, Tensor.of(DType.FLOAT32, weights(classes), 1, classes));
+        Value weights = row(builder, classes);
         Value divisor = weight(builder, labels, weights).times(share).plus(weight(builder, second, weights).times(rest));
-        return Reduction.sum(own.plus(other)).dividedBy(Reduction.sum(divisor));
+        Value sum = Reduction.sum(divisor);
+        return new Mean(Reduction.sum(own.plus(other)).dividedBy(sum), classWeights.isEmpty() ? Optional.empty() : Optional.of(sum));
     }
 
     private Value crossEntropy(GraphBuilder builder, Value logits, Value labels, Loss.Options options) {
@@ -74,6 +85,11 @@ public record LossTerms(List<Double> classWeights, boolean mixed) {
         Value number = Source.constant(builder, Tensor.of(DType.FLOAT32, numbers, 1, classes));
         Value hit = Pointwise.cast(Pointwise.compare(Pointwise.Comparison.EQUAL, column, number), DType.FLOAT32);
         return Shaping.reshape(Reduction.sumKeepDims(hit.times(weights), 1), Shape.of(n));
+    }
+
+    /** {@code [1, K]}: the weights of the classes. */
+    private Value row(GraphBuilder builder, int classes) {
+        return Source.constant(builder, Tensor.of(DType.FLOAT32, weights(classes), 1, classes));
     }
 
     private double[] weights(int classes) {

@@ -76,7 +76,7 @@ final class Progress {
     }
 
     void advance(Stepper.Outcome outcome, double rate) {
-        sums = sums.plus(outcome.sums()).plus(new Sums(0, 0, 0, 0, lap()));
+        sums = sums.plus(outcome.sums()).plus(Sums.time(lap(), 0));
         batch += outcome.batches();
         step++;
         skipped += outcome.skipped() ? 1 : 0;

@@ -104,7 +104,7 @@ final class Stepper implements AutoCloseable {
         long asked = System.nanoTime();
         Batch batch = stream.next();
         double waited = (System.nanoTime() - asked) * 1e-9;
-        return training.run(state, batch).plus(new Sums(0, 0, 0, 0, 0, waited));
+        return training.run(state, batch).plus(Sums.time(0, waited));
     }
 
     private Outcome done(Sums sums, int taken, double norm) {

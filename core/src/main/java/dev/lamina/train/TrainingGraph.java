@@ -22,6 +22,7 @@ import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * The graph of a training step, an evaluation or a prediction for one batch size. Variables have the same names in all of them, so that one
@@ -43,6 +44,8 @@ public final class TrainingGraph {
     public static final String SHARES = "shares";
     /** Output: mean loss of the batch. */
     public static final String LOSS = "loss";
+    /** Output of training with class weights: what the batch's sum of losses was divided by; elsewhere that is the number of samples. */
+    public static final String LOSS_WEIGHT = "lossWeight";
     /** Output: samples whose label has the largest logit. */
     public static final String CORRECT1 = "correct1";
     /** Output: samples whose label is among the five largest logits. */
@@ -61,6 +64,7 @@ public final class TrainingGraph {
     private final GraphBuilder builder = new GraphBuilder();
     private final Parameters parameters;
     private final Value logits;
+    private Optional<Value> divisor = Optional.empty();
     private Graph graph;
 
     private TrainingGraph(Model model, ChannelStatistics statistics, long batchSize, boolean training) {
@@ -117,7 +121,9 @@ public final class TrainingGraph {
         Map<Value, Value> gradients = made.gradients(model, config, terms);
         made.builder.seed();
         Value step = made.builder.step();
-        new Updating(config, optimizer, hook, made.parameters).gather(made.builder, gradients, batchSize);
+        Updating updating = new Updating(config, optimizer, hook, made.parameters);
+        made.divisor.ifPresentOrElse(weight -> updating.gather(made.builder, gradients, weight),
+                () -> updating.gather(made.builder, gradients, batchSize));
         Update.assign(step, step.plus(1));
         made.graph = made.builder.build();
         return made;
@@ -180,11 +186,14 @@ public final class TrainingGraph {
         long n = logits.shape().dim(0);
         long classes = logits.shape().dim(1);
         Value labels = builder.input(LABELS, TensorType.of(DType.INT32, n));
-        Value loss = terms.loss(builder, logits, labels, options);
+        LossTerms.Mean made = terms.loss(builder, logits, labels, options);
+        Value loss = made.mean();
+        divisor = made.divisor();
         Value column = Shaping.reshape(Pointwise.cast(labels, DType.FLOAT32), Shape.of(n, 1));
         Value valid = Pointwise.compare(Pointwise.Comparison.GREATER_OR_EQUAL, column, Source.scalarLike(column, 0));
         Value rank = rank(Shaping.stopGradient(logits), column);
         builder.output(LOSS, loss);
+        divisor.ifPresent(weight -> builder.output(LOSS_WEIGHT, weight));
         builder.output(CORRECT1, countBelow(rank, 1, valid));
         builder.output(CORRECT5, countBelow(rank, classes > TOP ? TOP : Double.MAX_VALUE, valid));
         return loss;

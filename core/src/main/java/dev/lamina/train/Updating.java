@@ -1,6 +1,7 @@
 package dev.lamina.train;
 
 import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.Pointwise;
 import dev.lamina.graph.Source;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update;
@@ -14,19 +15,20 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.ToDoubleFunction;
+import java.util.function.UnaryOperator;
 
 /**
  * What follows the gradients of a step: limits, the optimizer and averages of weights; either in the graph that makes the gradients, or, so
  * that a step can take several batches or be skipped, in a graph of its own that reads what others have gathered.
  *
- * <p>Gathered are sums over samples, not means of batches, in variables {@code gathered.<parameter>}: so batches of unequal size weigh as
- * they would in one large batch.
+ * <p>Gathered are sums over samples, not means of batches, in variables {@code gathered.<parameter>}, and what they are to be divided by: so
+ * batches of unequal size, or of unequal weight by their classes, count as they would in one large batch.
  */
 record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Parameters parameters) {
     /** What the names of gathered gradients start with. */
     static final String GATHERED = "gathered.";
-    /** Variable: samples whose gradients are gathered. */
-    static final String SAMPLES = GATHERED + "samples";
+    /** Variable: what the sums are divided by: samples whose gradients are gathered, or the weights of their classes. */
+    static final String DIVISOR = GATHERED + "divisor";
     /** Output of the gathering graph where steps may be skipped: norm of what is gathered so far. */
     static final String GATHERED_NORM = "gatheredNorm";
     private static final String UPDATES = "optim.step";
@@ -69,16 +71,29 @@ record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Para
                 * (parameter.shape().rank() <= 1 ? config.rules().biasRate() : 1);
     }
 
-    /** Ends a graph that gathers. */
+    /** Ends a graph that gathers means over samples. */
     void gather(GraphBuilder graph, Map<Value, Value> gradients, long batchSize) {
+        gather(graph, gradients, gradient -> gradient.times(batchSize), divisor -> divisor.plus(batchSize));
+    }
+
+    /**
+     * Ends a graph that gathers weighted means.
+     *
+     * @param weight float32 scalar, what the sums of this batch were divided by
+     */
+    void gather(GraphBuilder graph, Map<Value, Value> gradients, Value weight) {
+        gather(graph, gradients, gradient -> gradient.times(Pointwise.cast(weight, gradient.dtype())), divisor -> divisor.plus(weight));
+    }
+
+    private void gather(GraphBuilder graph, Map<Value, Value> gradients, UnaryOperator<Value> sum, UnaryOperator<Value> count) {
         Map<Value, Value> sums = new LinkedHashMap<>();
         gradients.forEach((parameter, gradient) -> {
             Value gathered = graph.variable(GATHERED + parameter.name(), parameter.type(), false);
-            sums.put(parameter, gathered.plus(gradient.times(batchSize)));
+            sums.put(parameter, gathered.plus(sum.apply(gradient)));
             Update.assign(gathered, sums.get(parameter));
         });
-        Value samples = graph.variable(SAMPLES, TensorType.of(DType.FLOAT32), false);
-        Update.assign(samples, samples.plus(batchSize));
+        Value divisor = graph.variable(DIVISOR, TensorType.of(DType.FLOAT32), false);
+        Update.assign(divisor, count.apply(divisor));
         if (config.rules().nonFinite() == StepRules.NonFinite.SKIP) {
             graph.output(GATHERED_NORM, GradientClipping.globalNorm(sums));
         }
@@ -91,18 +106,18 @@ record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Para
      */
     GraphBuilder graph(List<Value> gathered) {
         GraphBuilder graph = new GraphBuilder();
-        Value samples = graph.variable(SAMPLES, TensorType.of(DType.FLOAT32), false);
+        Value divisor = graph.variable(DIVISOR, TensorType.of(DType.FLOAT32), false);
         Map<Value, Value> means = new LinkedHashMap<>();
         for (Value variable : gathered) {
             String name = ((Source.Variable) variable.node().op()).variableName();
-            if (name.startsWith(GATHERED) && !name.equals(SAMPLES)) {
+            if (name.startsWith(GATHERED) && !name.equals(DIVISOR)) {
                 Value parameter = graph.variable(name.substring(GATHERED.length()), variable.type(), true);
                 Value sum = graph.variable(name, variable.type(), false);
-                means.put(parameter, sum.dividedBy(samples));
+                means.put(parameter, sum.dividedBy(divisor));
                 Update.assign(sum, Source.zerosLike(sum));
             }
         }
-        Update.assign(samples, Source.zerosLike(samples));
+        Update.assign(divisor, Source.zerosLike(divisor));
         Value done = graph.variable(UPDATES, TensorType.of(DType.INT64), false);
         Value number = done.plus(1);
         add(graph, means, number);

@@ -29,7 +29,7 @@ class CheckpointTest {
     private static RunRecord record(long step) {
         return new RunRecord(RunRecord.FORMAT, TrainConfig.builder("m", "d").build(), List.of(1L, 8L, 8L), List.of("a", "b"),
                 new ChannelStatistics(List.of(0.1), List.of(0.3)), 100, "reference", "cpu", 1, 2, step, 0,
-                new Sums(1.0 / 3, 5, 7, 20, 0.5), 2.5, List.of(ONE), false, "", "");
+                new Sums(1.0 / 3, 20, 5, 7, 20, 0.5, 0), 2.5, List.of(ONE), false, "", "");
     }
 
     private List<String> files() throws IOException {

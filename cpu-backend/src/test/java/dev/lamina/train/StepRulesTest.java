@@ -4,16 +4,26 @@ import static org.junit.jupiter.api.Assertions.*;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
+import dev.lamina.backend.CompileOptions;
+import dev.lamina.backend.Executable;
+import dev.lamina.backend.State;
 import dev.lamina.data.Batch;
 import dev.lamina.data.FloatDataset;
 import dev.lamina.data.InMemoryDataset;
 import dev.lamina.data.Split;
+import dev.lamina.graph.Gradients;
+import dev.lamina.graph.Graph;
+import dev.lamina.graph.GraphBuilder;
+import dev.lamina.graph.Loss;
 import dev.lamina.graph.Pointwise;
+import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Update.MomentumForm;
+import dev.lamina.graph.Value;
 import dev.lamina.nn.Layer;
 import dev.lamina.nn.Layers;
 import dev.lamina.nn.Model;
 import dev.lamina.nn.Sequential;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import dev.lamina.train.StepRules.NonFinite;
@@ -22,6 +32,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -107,6 +118,116 @@ class StepRulesTest {
             assertEquals(largeSteps.steps.get(s).gradientNorm(), smallSteps.steps.get(s).gradientNorm(), 1e-5);
             assertEquals(largeSteps.steps.get(s).samples(), smallSteps.steps.get(s).samples());
             assertTrue(largeSteps.steps.get(s).gradientNorm() > 0);
+        }
+    }
+
+    /** Classes come unevenly in small batches, so that a mean over their means would be another number. */
+    @ParameterizedTest
+    @CsvSource({"reference, false", "reference, true", "cpu, false"})
+    void smallBatchesWeighByTheirClassesAsInOneLargeBatch(String name, boolean mixed) {
+        List<Double> weights = List.of(0.25, 1.0, 7.5);
+        BatchSource all = mixed ? mixed(90) : source(batches(DATA, 0, 90));
+        BatchSource parts = mixed ? mixed(40, 48, 2) : source(batches(DATA, 0, 40, 40, 48, 88, 2));
+        TrainConfig large = config().optimizer("sgd").batchSize(90).epochs(1).rate(1).weightDecay(0).labelSmoothing(0.1).build();
+        TrainConfig small = large.toBuilder().batchSize(48).rules(StepRules.PLAIN.withAccumulate(4)).build();
+        try (Backend on = Backends.open(name)) {
+            Steps whole = new Steps();
+            Steps gathered = new Steps();
+            Map<String, Tensor> start = weighted(on, large.toBuilder().epochs(0).build(), all, weights);
+            Map<String, Tensor> expected = weighted(on, large, all, weights, whole);
+            Map<String, Tensor> got = weighted(on, small, parts, weights, gathered);
+            for (String parameter : start.keySet()) {
+                double[] from = start.get(parameter).toDoubles();
+                double[] gradient = minus(from, expected.get(parameter).toDoubles());
+                double largest = Arrays.stream(gradient).map(Math::abs).max().orElseThrow();
+                assertTrue(largest > 1e-3, parameter);
+                assertArrayEquals(gradient, minus(from, got.get(parameter).toDoubles()), 4e-6 * Math.max(largest, 0.1), parameter);
+            }
+            assertEquals(1, gathered.steps.size());
+            assertEquals(whole.steps.getFirst().loss(), gathered.steps.getFirst().loss(), 1e-6);
+            assertEquals(whole.steps.getFirst().meanLoss(), gathered.steps.getFirst().meanLoss(), 1e-6);
+            assertEquals(90, gathered.steps.getFirst().samples());
+        }
+    }
+
+    private static double[] minus(double[] a, double[] b) {
+        double[] difference = new double[a.length];
+        Arrays.setAll(difference, i -> a[i] - b[i]);
+        return difference;
+    }
+
+    private static Map<String, Tensor> weighted(Backend on, TrainConfig config, BatchSource source, List<Double> classes,
+            Listener... listeners) {
+        Model model = TinyData.model(PLAIN);
+        try (Trainer trainer = new Trainer(on, model, DATA, config, config.makeOptimizer(), config.makeSchedule(1), List.of(listeners))) {
+            trainer.batchSource(source).classWeights(classes).fit();
+            Map<String, Tensor> weights = new TreeMap<>();
+            model.parameters().names().forEach(name -> weights.put(name, trainer.state().get(name)));
+            return weights;
+        } catch (IOException e) {
+            throw new java.io.UncheckedIOException(e);
+        }
+    }
+
+    /** Consecutive batches of these sizes; each sample belongs by a quarter to the class after its own. */
+    private static BatchSource mixed(int... sizes) {
+        List<Batch> made = new ArrayList<>();
+        int from = 0;
+        for (int size : sizes) {
+            Batch plain = batches(DATA, from, size)[0];
+            int[] second = new int[size];
+            float[] shares = new float[size];
+            for (int i = 0; i < size; i++) {
+                second[i] = (DATA.train().label(from + i) + 1) % TinyData.CLASSES;
+                shares[i] = 0.75f;
+            }
+            made.add(new Batch(plain.images(), plain.labels(), Optional.of(new Batch.Mix(Tensor.of(second, size),
+                    Tensor.of(shares, size))), size, made.size()));
+            from += size;
+        }
+        return source(true, made.toArray(Batch[]::new));
+    }
+
+    /** What is gathered of small batches, against the large one, in float64. */
+    @Test
+    void sumsAndDivisorsAreThoseOfTheLargeBatchInFloat64() {
+        LossTerms terms = new LossTerms(List.of(0.5, 2.0, 8.0), false);
+        double[] logits = {1, 2, 3, 0.5, -1, 2, 0.1, 0.7, -0.3, 2, 2, 1, -1, 0, 1};
+        int[] labels = {0, 2, 1, 1, 2};
+        Gathered large = gathered(terms, logits, labels, 0, 5);
+        double[] sum = new double[3];
+        double divisor = 0;
+        for (int[] part : new int[][] {{0, 2}, {2, 2}, {4, 1}}) {
+            Gathered small = gathered(terms, logits, labels, part[0], part[1]);
+            Arrays.setAll(sum, k -> sum[k] + small.sums[k]);
+            divisor += small.divisor;
+        }
+        assertEquals(0.5 + 8 + 2 + 2 + 8, large.divisor);
+        assertEquals(large.divisor, divisor);
+        for (int k = 0; k < 3; k++) {
+            assertEquals(large.sums[k] / large.divisor, sum[k] / divisor, 1e-15);
+        }
+    }
+
+    /** Sums and divisor after one batch. */
+    private record Gathered(double[] sums, double divisor) { }
+
+    /** The gradient is that of a shift by class, added to the logits. */
+    private static Gathered gathered(LossTerms terms, double[] logits, int[] labels, int from, int count) {
+        GraphBuilder graph = new GraphBuilder();
+        Value shift = graph.variable("shift", TensorType.of(DType.FLOAT64, 3), true);
+        Value z = graph.input("z", TensorType.of(DType.FLOAT64, count, 3)).plus(shift);
+        Value classes = graph.input("labels", TensorType.of(DType.INT32, count));
+        LossTerms.Mean loss = terms.loss(graph, z, classes, Loss.Options.defaults().smoothing(0.1));
+        Updating updating = new Updating(config().build(), null, null, null);
+        updating.gather(graph, Gradients.unlessBlocked(loss.mean(), List.of(shift)), loss.divisor().orElseThrow());
+        Graph built = graph.build();
+        try (State state = backend.createState(graph.variables());
+                Executable executable = backend.compile(built, CompileOptions.defaults())) {
+            state.variables().forEach((name, type) -> state.set(name, Tensor.zeros(type.dtype(), type.shape())));
+            executable.run(state, Map.of("z", Tensor.of(Arrays.copyOfRange(logits, 3 * from, 3 * (from + count)), count, 3),
+                    "labels", Tensor.of(Arrays.copyOfRange(labels, from, from + count), count)));
+            return new Gathered(state.get("gathered.shift").toDoubles(), state.get(Updating.DIVISOR).item());
         }
     }
 
@@ -233,7 +354,16 @@ class StepRulesTest {
     }
 
     private static BatchSource source(Batch... batches) {
+        return source(false, batches);
+    }
+
+    private static BatchSource source(boolean mixes, Batch... batches) {
         return new BatchSource() {
+            @Override
+            public boolean mixes() {
+                return mixes;
+            }
+
             @Override
             public int batches() {
                 return batches.length;
