@@ -76,7 +76,7 @@ public record StepRules(boolean noDecay, MomentumForm momentumForm, double biasR
     }
 
     /** Whether gradients are gathered by one graph and used by another. */
-    boolean inTwoPhases() {
+    public boolean inTwoPhases() {
         return accumulate > 1 || nonFinite == NonFinite.SKIP;
     }
 

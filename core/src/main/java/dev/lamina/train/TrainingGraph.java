@@ -115,15 +115,29 @@ public final class TrainingGraph {
     }
 
     /** The graph of a part of a step: gradients are added to what is gathered, and nothing is updated by them. */
-    static TrainingGraph gathering(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, GradientHook hook,
+    public static TrainingGraph gathering(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, GradientHook hook,
             LossTerms terms, long batchSize) {
         TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true, config.fineTuning());
         Map<Value, Value> gradients = made.gradients(model, config, terms);
         made.builder.seed();
         Value step = made.builder.step();
-        Updating updating = new Updating(config, optimizer, hook, made.parameters);
-        made.divisor.ifPresentOrElse(weight -> updating.gather(made.builder, gradients, weight),
-                () -> updating.gather(made.builder, gradients, batchSize));
+        new Updating(config, optimizer, hook, made.parameters).gather(made.builder, gradients, made.divisor, batchSize);
+        Update.assign(step, step.plus(1));
+        made.graph = made.builder.build();
+        return made;
+    }
+
+    /**
+     * The graph of a step's last batch where steps gather: its gradients are added to what {@link #gathering} has gathered, and used. It
+     * computes what training does in two graphs, node by node the same, to look at; the number of its step is that of the updates.
+     */
+    public static TrainingGraph lastOfStep(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer,
+            GradientHook hook, LossTerms terms, long batchSize) {
+        TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true, config.fineTuning());
+        Map<Value, Value> gradients = made.gradients(model, config, terms);
+        made.builder.seed();
+        Value step = made.builder.step();
+        new Updating(config, optimizer, hook, made.parameters).gatherAndUse(made.builder, gradients, made.divisor, batchSize);
         Update.assign(step, step.plus(1));
         made.graph = made.builder.build();
         return made;

@@ -14,8 +14,8 @@ import dev.lamina.tensor.DType;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
-import java.util.function.UnaryOperator;
 
 /**
  * What follows the gradients of a step: limits, the optimizer and averages of weights; either in the graph that makes the gradients, or, so
@@ -71,32 +71,47 @@ record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Para
                 * (parameter.shape().rank() <= 1 ? config.rules().biasRate() : 1);
     }
 
-    /** Ends a graph that gathers means over samples. */
-    void gather(GraphBuilder graph, Map<Value, Value> gradients, long batchSize) {
-        gather(graph, gradients, gradient -> gradient.times(batchSize), divisor -> divisor.plus(batchSize));
-    }
+    /**
+     * What is gathered with a batch's.
+     *
+     * @param sums sum of gradients by parameter
+     * @param divisor float32 scalar, what the sums are to be divided by
+     */
+    private record Gathered(Map<Value, Value> sums, Value divisor) { }
 
     /**
-     * Ends a graph that gathers weighted means.
+     * Ends a graph that gathers.
      *
-     * @param weight float32 scalar, what the sums of this batch were divided by
+     * @param weight float32 scalar, what the sums of this batch were divided by, where that is not the number of samples
      */
-    void gather(GraphBuilder graph, Map<Value, Value> gradients, Value weight) {
-        gather(graph, gradients, gradient -> gradient.times(Pointwise.cast(weight, gradient.dtype())), divisor -> divisor.plus(weight));
+    void gather(GraphBuilder graph, Map<Value, Value> gradients, Optional<Value> weight, long batchSize) {
+        Gathered gathered = gathered(graph, gradients, weight, batchSize);
+        gathered.sums.forEach((parameter, sum) -> Update.assign(variable(graph, parameter), sum));
+        Update.assign(divisor(graph), gathered.divisor);
     }
 
-    private void gather(GraphBuilder graph, Map<Value, Value> gradients, UnaryOperator<Value> sum, UnaryOperator<Value> count) {
+    /** Ends a graph that gathers a last batch and uses at once what is gathered then. */
+    void gatherAndUse(GraphBuilder graph, Map<Value, Value> gradients, Optional<Value> weight, long batchSize) {
+        use(graph, gathered(graph, gradients, weight, batchSize));
+    }
+
+    private Gathered gathered(GraphBuilder graph, Map<Value, Value> gradients, Optional<Value> weight, long batchSize) {
         Map<Value, Value> sums = new LinkedHashMap<>();
-        gradients.forEach((parameter, gradient) -> {
-            Value gathered = graph.variable(GATHERED + parameter.name(), parameter.type(), false);
-            sums.put(parameter, gathered.plus(sum.apply(gradient)));
-            Update.assign(gathered, sums.get(parameter));
-        });
-        Value divisor = graph.variable(DIVISOR, TensorType.of(DType.FLOAT32), false);
-        Update.assign(divisor, count.apply(divisor));
+        gradients.forEach((parameter, gradient) -> sums.put(parameter, variable(graph, parameter).plus(weight
+                .map(w -> gradient.times(Pointwise.cast(w, gradient.dtype()))).orElseGet(() -> gradient.times(batchSize)))));
         if (config.rules().nonFinite() == StepRules.NonFinite.SKIP) {
             graph.output(GATHERED_NORM, GradientClipping.globalNorm(sums));
         }
+        Value divisor = divisor(graph);
+        return new Gathered(sums, weight.map(divisor::plus).orElseGet(() -> divisor.plus(batchSize)));
+    }
+
+    private static Value variable(GraphBuilder graph, Value parameter) {
+        return graph.variable(GATHERED + parameter.name(), parameter.type(), false);
+    }
+
+    private static Value divisor(GraphBuilder graph) {
+        return graph.variable(DIVISOR, TensorType.of(DType.FLOAT32), false);
     }
 
     /**
@@ -106,23 +121,30 @@ record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Para
      */
     GraphBuilder graph(List<Value> gathered) {
         GraphBuilder graph = new GraphBuilder();
-        Value divisor = graph.variable(DIVISOR, TensorType.of(DType.FLOAT32), false);
-        Map<Value, Value> means = new LinkedHashMap<>();
+        Map<Value, Value> sums = new LinkedHashMap<>();
+        Value divisor = divisor(graph);
         for (Value variable : gathered) {
             String name = ((Source.Variable) variable.node().op()).variableName();
             if (name.startsWith(GATHERED) && !name.equals(DIVISOR)) {
                 Value parameter = graph.variable(name.substring(GATHERED.length()), variable.type(), true);
-                Value sum = graph.variable(name, variable.type(), false);
-                means.put(parameter, sum.dividedBy(divisor));
-                Update.assign(sum, Source.zerosLike(sum));
+                sums.put(parameter, variable(graph, parameter));
             }
         }
-        Update.assign(divisor, Source.zerosLike(divisor));
+        use(graph, new Gathered(sums, divisor));
+        return graph;
+    }
+
+    private void use(GraphBuilder graph, Gathered gathered) {
+        Map<Value, Value> means = new LinkedHashMap<>();
+        gathered.sums.forEach((parameter, sum) -> {
+            means.put(parameter, sum.dividedBy(gathered.divisor));
+            Update.assign(variable(graph, parameter), Source.zerosLike(sum));
+        });
+        Update.assign(divisor(graph), Source.zerosLike(gathered.divisor));
         Value done = graph.variable(UPDATES, TensorType.of(DType.INT64), false);
         Value number = done.plus(1);
         add(graph, means, number);
         Update.assign(done, number);
-        return graph;
     }
 
     /** Whether a variable is empty between steps, so that a checkpoint need not hold it. */

@@ -219,8 +219,8 @@ class StepRulesTest {
         Value z = graph.input("z", TensorType.of(DType.FLOAT64, count, 3)).plus(shift);
         Value classes = graph.input("labels", TensorType.of(DType.INT32, count));
         LossTerms.Mean loss = terms.loss(graph, z, classes, Loss.Options.defaults().smoothing(0.1));
-        Updating updating = new Updating(config().build(), null, null, null);
-        updating.gather(graph, Gradients.unlessBlocked(loss.mean(), List.of(shift)), loss.divisor().orElseThrow());
+        assertTrue(loss.divisor().isPresent());
+        new Updating(config().build(), null, null, null).gather(graph, Gradients.unlessBlocked(loss.mean(), List.of(shift)), loss.divisor(), count);
         Graph built = graph.build();
         try (State state = backend.createState(graph.variables());
                 Executable executable = backend.compile(built, CompileOptions.defaults())) {

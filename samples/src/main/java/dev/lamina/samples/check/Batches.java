@@ -12,15 +12,30 @@ import java.util.function.IntFunction;
  *
  * @param data where samples come from, {@code [C, H, W]}
  * @param batch B
+ * @param first step of which samples are given as step 0
+ * @param mixed whether second labels, those of the next samples, and shares are given too
  */
-record Batches(Dataset data, int batch) implements IntFunction<Map<String, Tensor>> {
+record Batches(Dataset data, int batch, int first, boolean mixed) implements IntFunction<Map<String, Tensor>> {
+    /** Batches from the start of a set, not mixed. */
+    Batches(Dataset data, int batch) {
+        this(data, batch, 0, false);
+    }
+
     @Override
     public Map<String, Tensor> apply(int step) {
         int[] labels = new int[batch];
+        int[] second = new int[batch];
+        float[] shares = new float[batch];
         for (int i = 0; i < batch; i++) {
             labels[i] = data.label(index(step, i));
+            second[i] = data.label(index(step, i + 1));
+            shares[i] = (i + 0.5f) / batch;
         }
-        return Map.of(TrainingGraph.IMAGES, samples(step), TrainingGraph.LABELS, Tensor.of(labels));
+        if (!mixed) {
+            return Map.of(TrainingGraph.IMAGES, samples(step), TrainingGraph.LABELS, Tensor.of(labels));
+        }
+        return Map.of(TrainingGraph.IMAGES, samples(step), TrainingGraph.LABELS, Tensor.of(labels), TrainingGraph.SECOND_LABELS,
+                Tensor.of(second), TrainingGraph.SHARES, Tensor.of(shares));
     }
 
     /** The samples of a step alone. */
@@ -34,6 +49,6 @@ record Batches(Dataset data, int batch) implements IntFunction<Map<String, Tenso
     }
 
     private int index(int step, int row) {
-        return Math.toIntExact(((long) step * batch + row) % data.size());
+        return Math.toIntExact((((long) first + step) * batch + row) % data.size());
     }
 }

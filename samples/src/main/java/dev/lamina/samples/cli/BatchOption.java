@@ -48,6 +48,16 @@ final class BatchOption {
         return BatchSource.of(train, workers == null ? options : options.withWorkers(workers), augmentation);
     }
 
+    /** Whether a run mixes its samples. */
+    static boolean mixes(TrainConfig config) {
+        return Augmentation.parse(config.options().getOrDefault(AUGMENT, NONE)).mixing().isPresent();
+    }
+
+    /** Whether a run weighs its classes. */
+    static boolean weighs(TrainConfig config) {
+        return config.options().containsKey(CLASS_WEIGHTS);
+    }
+
     /** The weights of a run's classes. */
     static List<Double> weights(TrainConfig config, Dataset train) {
         return ClassWeights.parse(config.options().getOrDefault(CLASS_WEIGHTS, NONE), train);

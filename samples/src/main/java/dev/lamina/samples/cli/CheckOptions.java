@@ -8,6 +8,7 @@ import dev.lamina.data.Dataset;
 import dev.lamina.features.FeatureData;
 import dev.lamina.features.FitListener;
 import dev.lamina.features.Fitted;
+import dev.lamina.graph.Update.MomentumForm;
 import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
 import dev.lamina.models.OnnxNetwork;
@@ -21,11 +22,15 @@ import dev.lamina.samples.check.RbmSubject;
 import dev.lamina.samples.check.TrainingSubject;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import dev.lamina.train.LossTerms;
 import dev.lamina.train.RunFolder;
+import dev.lamina.train.StepRules;
 import dev.lamina.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Mixin;
@@ -109,18 +114,35 @@ final class CheckOptions {
                 .rate(Optimizer.parse(updates, 0).defaultRate()).build();
         CheckData fitted = CheckData.fit(samples, shape, count, data != null, seed);
         ChannelStatistics statistics = ChannelStatistics.of(fitted.samples().first(SAMPLES));
-        return plan(fitted, statistics, ModelOption.create(name, variant.settings(), shape, count), config, Map.of(), "drawn");
+        return plan(fitted, statistics, ModelOption.create(name, variant.settings(), shape, count), config, LossTerms.PLAIN, Map.of(),
+                "drawn");
     }
 
     private CheckPlan trained(RunFolder folder) throws IOException {
         refuseModel("--run " + run);
         TrainConfig saved = folder.config();
         Dataset samples = open(data == null ? saved.data() : data, saved.options());
-        String updates = optimizer == null ? saved.optimizer() : optimizer;
-        TrainConfig config = saved.toBuilder().batchSize(batch).seed(seed).optimizer(updates).build();
+        TrainConfig config = as(saved.toBuilder().batchSize(batch).seed(seed).build());
         Model network = ModelOption.of(folder);
         CheckData fitted = CheckData.fit(vectors(folder, samples), folder.inputShape(), folder.classNames().size(), true, seed);
-        return plan(fitted, folder.statistics(), network, config, folder.weights(), "of " + run + " after " + folder.steps() + " steps");
+        return plan(fitted, folder.statistics(), network, config, terms(saved), folder.weights(), "of " + run + " after " + folder.steps() + " steps");
+    }
+
+    /** The run's settings, with the optimizer that was given; the form of momentum goes with the run's own. */
+    private TrainConfig as(TrainConfig config) {
+        return optimizer == null || optimizer.equals(config.optimizer()) ? config : config.toBuilder().optimizer(optimizer)
+                .rules(config.rules().withMomentumForm(MomentumForm.RATE_OUTSIDE)).build();
+    }
+
+    /** Weights of classes and mixing, as training has them; classes are counted in all samples of the run. */
+    private LossTerms terms(TrainConfig saved) throws IOException {
+        LossTerms plain = new LossTerms(List.of(), BatchOption.mixes(saved));
+        if (!BatchOption.weighs(saved)) {
+            return plain;
+        }
+        int limit = Integer.parseInt(saved.options().getOrDefault(LearningOptions.TRAIN_LIMIT, "0"));
+        Dataset train = dataOption.openToTrain(data == null ? saved.data() : data, saved.options(), saved.seed(), limit).train();
+        return new LossTerms(BatchOption.weights(saved, train), plain.mixed());
     }
 
     /** The samples that the run's model takes: as they are, or by the run's featuriser, which the reference computes. */
@@ -184,18 +206,43 @@ final class CheckOptions {
         return settings;
     }
 
-    private CheckPlan plan(CheckData fitted, ChannelStatistics statistics, Model network, TrainConfig config,
+    private CheckPlan plan(CheckData fitted, ChannelStatistics statistics, Model network, TrainConfig config, LossTerms terms,
             Map<String, Tensor> weights, String origin) {
-        TrainingSubject subject = new TrainingSubject(network, fitted.samples(), statistics, config,
-                Optimizer.parse(config.optimizer(), config.weightDecay()), weights);
+        TrainingSubject subject = new TrainingSubject(network, fitted.samples(), statistics, config, terms, weights);
         String options = network.options().isEmpty() ? "" : " (" + new ModelOptions(network.options()) + ")";
         Map<String, String> settings = settings("model", network.name() + options + ", input " + network.inputShape() + ", "
                 + network.classes() + " classes", origin, fitted.description());
         if (!lossOnly) {
             settings.put("optimizer", config.optimizer() + ", learning rate " + config.rate());
+            String rules = rules(config, terms);
+            if (!rules.isEmpty()) {
+                settings.put("step", rules);
+            }
         }
         Precision precision = run == null ? Precision.FLOAT32 : config.precision();
         return new CheckPlan(lossOnly ? subject.loss() : subject.step(), steps, precision, settings);
+    }
+
+    /** What a step is made of beside the optimizer, empty if nothing. */
+    private static String rules(TrainConfig config, LossTerms terms) {
+        StepRules rules = config.rules();
+        List<String> facts = new ArrayList<>();
+        if (config.weightDecay() > 0) {
+            facts.add("weight decay " + config.weightDecay() + (rules.noDecay() ? ", not of biases and norms" : ""));
+        }
+        if (rules.momentumForm() == MomentumForm.RATE_INSIDE) {
+            facts.add("the rate inside the momentum");
+        }
+        if (rules.accumulate() > 1) {
+            facts.add(rules.accumulate() + " batches gathered, the first " + (rules.accumulate() - 1) + " by the reference");
+        }
+        if (!terms.classWeights().isEmpty()) {
+            facts.add("classes weighed");
+        }
+        if (terms.mixed()) {
+            facts.add("labels mixed");
+        }
+        return String.join(", ", facts);
     }
 
     private Dataset open(String name, Map<String, String> settings) throws IOException {

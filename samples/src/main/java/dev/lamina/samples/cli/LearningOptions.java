@@ -18,7 +18,8 @@ import picocli.CommandLine.Option;
 
 /** The options that say what a step of training is made of: model, samples, batches, loss and updates, but not the learning rate. */
 final class LearningOptions {
-    private static final String TRAIN_LIMIT = "train-limit";
+    /** Under which a run's settings hold the limit of the training samples. */
+    static final String TRAIN_LIMIT = "train-limit";
 
     @Mixin
     private ModelOption modelOption;

@@ -16,9 +16,9 @@ import dev.lamina.graph.Node;
 import dev.lamina.graph.Source;
 import dev.lamina.models.Models;
 import dev.lamina.nn.Model;
-import dev.lamina.optim.Sgd;
 import dev.lamina.tensor.Philox;
 import dev.lamina.tensor.Shape;
+import dev.lamina.train.LossTerms;
 import dev.lamina.train.TrainConfig;
 import java.util.List;
 import java.util.Map;
@@ -33,8 +33,8 @@ final class Made {
     static Subject subject(String name, Shape input) {
         Model model = Models.create(name, input, 10);
         Dataset data = new DrawnDataset(input, 10, 1);
-        TrainConfig config = TrainConfig.builder(name, data.name()).batchSize(2).seed(7).rate(0.05).build();
-        return new TrainingSubject(model, data, ChannelStatistics.of(data.first(4)), config, Sgd.momentum(0.9), Map.of()).step();
+        TrainConfig config = TrainConfig.builder(name, data.name()).batchSize(2).seed(7).optimizer("momentum").rate(0.05).build();
+        return new TrainingSubject(model, data, ChannelStatistics.of(data.first(4)), config, LossTerms.PLAIN, Map.of()).step();
     }
 
     /** A report in which cpu agrees with the reference at every node. */

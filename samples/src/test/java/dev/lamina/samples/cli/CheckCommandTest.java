@@ -101,6 +101,22 @@ class CheckCommandTest {
     }
 
     @BackendTest
+    void theStepOfARunIsThatOfItsRules(Backend backend) {
+        Path run = dir.resolve("run");
+        assertEquals(0, Outcome.of("train", "--backend", "reference", "--model", "linear", "--train-limit", "60", "--epochs", "1",
+                "--batch-size", "10", "--optimizer", "momentum", "--momentum-form", "rate-inside", "--weight-decay", "0.001", "--no-decay",
+                "norm-bias", "--accumulate", "3", "--class-weights", "balanced", "--augment", "mixup:0.2", "--out", run.toString()).exit());
+        Outcome outcome = check("--run", run.toString(), "--backends", sides(backend), "--steps", "2", "--all");
+        assertEquals(0, outcome.exit(), outcome.out() + outcome.err());
+        assertTrue(outcome.out().contains("step: weight decay 0.001, not of biases and norms, the rate inside the momentum, "
+                + "3 batches gathered, the first 2 by the reference, classes weighed, labels mixed"), outcome.out());
+        Outcome other = check("--run", run.toString(), "--backends", sides(backend), "--optimizer", "adam");
+        assertEquals(0, other.exit(), other.out() + other.err());
+        assertFalse(other.out().contains("the rate inside"), other.out());
+        assertEquals(0, check("--run", run.toString(), "--backends", sides(backend), "--loss").exit());
+    }
+
+    @BackendTest
     void aMachinesStepCanBeChecked(Backend backend) {
         Path run = dir.resolve("rbm");
         assertEquals(0, Outcome.of("rbm", "train", "--backend", "reference", "--train-limit", "40", "--batch-size", "20", "--epochs", "1",
