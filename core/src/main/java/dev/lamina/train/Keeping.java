@@ -48,7 +48,7 @@ public record Keeping(boolean best, Metric metric, boolean restoreBest) {
     }
 
     /** Position of the best epoch, -1 if there is none. */
-    int bestEpoch(List<EpochMetrics> history) {
+    public int bestEpoch(List<EpochMetrics> history) {
         int found = -1;
         double least = Double.POSITIVE_INFINITY;
         for (int e = 0; e < history.size(); e++) {

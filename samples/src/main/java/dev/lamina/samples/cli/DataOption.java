@@ -4,6 +4,7 @@ import dev.lamina.data.Datasets;
 import dev.lamina.data.HoldOut;
 import dev.lamina.data.ImageOptions;
 import dev.lamina.data.Split;
+import dev.lamina.samples.runs.JudgedBy;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
@@ -61,6 +62,11 @@ final class DataOption {
         ImageOptions how = images.options(settings);
         images.requireUse(name);
         return heldOut(set.open(name, settings, seed, trainLimit, how), name, held, seed);
+    }
+
+    /** By which samples a run is judged that {@link #openToTrain} opens. */
+    static JudgedBy judge(String name, Map<String, String> settings) throws IOException {
+        return settings.containsKey(ImageOption.VAL_SPLIT) || Datasets.holdsOut(name) ? JudgedBy.HELD_OUT : JudgedBy.TEST;
     }
 
     /** Sets without samples to judge by hold out the share themselves. */

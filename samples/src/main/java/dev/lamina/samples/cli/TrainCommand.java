@@ -8,6 +8,7 @@ import dev.lamina.nn.Model;
 import dev.lamina.optim.Optimizer;
 import dev.lamina.optim.Schedule;
 import dev.lamina.samples.runs.Environment;
+import dev.lamina.samples.runs.JudgedBy;
 import dev.lamina.samples.runs.RunPageListener;
 import dev.lamina.train.CsvListener;
 import dev.lamina.train.CurvesListener;
@@ -25,7 +26,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -121,6 +124,10 @@ final class TrainCommand implements Callable<Integer> {
         if (!summary.withoutGradient().isEmpty()) {
             text.println("receives no gradient: " + String.join(", ", summary.withoutGradient()));
         }
+        if (choosesEpochs(config) && JudgedBy.of(config) == JudgedBy.TEST) {
+            text.println("warning: the best epoch is chosen on the test samples, so that its figure on them is optimistic. "
+                    + "Use --val-split 0.1 to choose it on held-out training samples.");
+        }
         summary.requireFits(backend.device().freeBytes(), config.optimizer(),
                 updates.buffersPerParameter() + config.copiesOfParameters());
         try (Trainer trainer = new Trainer(backend, network, split, config, updates, rates, listeners)) {
@@ -136,13 +143,16 @@ final class TrainCommand implements Callable<Integer> {
         }
     }
 
-    private TrainConfig settings(PrintWriter text) {
+    private TrainConfig settings(PrintWriter text) throws IOException {
         Map<String, String> recipe = recipeOption.apply(spec.commandLine());
         RecipeOption.warnings(recipe).forEach(text::println);
         if (out != null && RunFolder.isRun(out)) {
             throw new IllegalArgumentException("train: " + out + " holds a run already. Use --resume " + out + ", or another --out.");
         }
-        TrainConfig given = learning.settings(recipe).epochs(epochs == null ? 5 : epochs).schedule(schedule)
+        TrainConfig.Builder made = learning.settings(recipe);
+        Map<String, String> options = new TreeMap<>(made.build().options());
+        options.put(JudgedBy.SETTING, DataOption.judge(made.build().data(), options).name());
+        TrainConfig given = made.options(options).epochs(epochs == null ? 5 : epochs).schedule(schedule)
                 .checkpointEvery(checkpointEvery).earlyStop(patience, 0).averaging(keepOptions.averaging())
                 .keeping(keepOptions.keeping()).build();
         return given.toBuilder().rate(rate == null ? given.makeOptimizer().defaultRate() : rate).build();
@@ -158,6 +168,26 @@ final class TrainCommand implements Callable<Integer> {
         }
         TrainConfig saved = RunFolder.config(resume);
         return epochs == null ? saved : saved.toBuilder().epochs(epochs).build();
+    }
+
+    private static boolean choosesEpochs(TrainConfig config) {
+        return config.keeping().best() || config.patience() > 0;
+    }
+
+    /** Which epoch was the best, and by what; empty if there is no choice or nothing to choose from. */
+    private static String best(TrainResult result, TrainConfig config) {
+        int best = config.keeping().bestEpoch(result.history());
+        if (!choosesEpochs(config) || best < 0) {
+            return "";
+        }
+        EpochMetrics epoch = result.history().get(best);
+        String by = switch (config.keeping().metric()) {
+            case LOSS -> "lowest loss";
+            case TOP1 -> "highest accuracy";
+        };
+        return String.format(Locale.ROOT, "best epoch %d of %d, by the %s on %s: accuracy %.2f %%, loss %.4f%s", epoch.epoch(),
+                result.history().size(), by, JudgedBy.of(config).text(), 100 * epoch.testTop1(), epoch.testLoss(),
+                config.keeping().restoreBest() ? "; the run ends with its weights" : "");
     }
 
     /** A data set's name, or the last one of a path. */
@@ -183,6 +213,10 @@ final class TrainCommand implements Callable<Integer> {
             return 1;
         }
         EpochMetrics last = result.last();
+        String best = best(result, config);
+        if (!best.isEmpty()) {
+            text.println(best);
+        }
         text.printf("test accuracy %.2f %%, test loss %.4f, %.1f s, %.0f samples/s, %.1f %% of it waiting for data; run folder %s%n",
                 100 * last.testTop1(), last.testLoss(), result.seconds(), result.samplesPerSecond(), 100 * result.waitingShare(), folder);
         if (json != null) {

@@ -40,7 +40,7 @@ public final class RunPage {
 
     static String html(Path folder, RunState state) throws IOException {
         Html page = new Html("lamina run: " + folder.toAbsolutePath().normalize().getFileName());
-        page.header(state.phase() != RunState.Phase.FAILED, state.verdict(), bestLine(state.history()));
+        page.header(state.phase() != RunState.Phase.FAILED, state.verdict(), bestLine(state.history(), JudgedBy.of(state.config())));
         if (!state.history().isEmpty()) {
             page.section("Curves").cards();
             for (LineChart chart : Curves.of(state.history())) {
@@ -62,9 +62,12 @@ public final class RunPage {
         return page.end().end().endSection().toString();
     }
 
-    private static String bestLine(List<EpochMetrics> history) {
-        return RunState.best(history).map(m -> "Best test accuracy " + Text.percent(m.testTop1()) + " in epoch " + m.epoch() + ".")
-                .orElse("No epoch is complete yet.");
+    private static String bestLine(List<EpochMetrics> history, JudgedBy judge) {
+        return RunState.best(history).map(m -> "Best accuracy " + Text.percent(m.testTop1()) + " in epoch " + m.epoch() + ", chosen on "
+                + judge.text() + switch (judge) {
+                    case HELD_OUT -> "; `lamina eval` measures test samples, where the data has any.";
+                    case TEST -> " themselves, so that the figure is optimistic; --val-split chooses on others.";
+                }).orElse("No epoch is complete yet.");
     }
 
     private static List<Html.Row> rows(Map<String, String> values) {

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.lamina.samples.runs.JudgedBy;
 import dev.lamina.train.TrainingRecipe;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -131,6 +132,26 @@ class TrainCommandTest {
         List<String> rows = Files.readAllLines(dir.resolve("sweep.csv"));
         assertTrue(rows.size() > 10 && rows.size() <= 41, rows.size() + " rows");
         assertTrue(rows.get(1).startsWith("1.0E-5,"), rows.get(1));
+    }
+
+    /** Runs say by which samples their best epoch was chosen, and warn where these are the test samples. */
+    @ParameterizedTest
+    @CsvSource({"--keep best;last, true, TEST", "--early-stop 5, true, TEST", "--epochs 2, false, TEST",
+        "--keep best;last --restore-best --metric top1 --val-split 0.1, false, HELD_OUT", "--early-stop 5 --val-split 0.1, false, HELD_OUT"})
+    void bestEpochsSayWhatTheyWereChosenOn(String options, boolean warns, JudgedBy judge) throws IOException {
+        Outcome outcome = train("best", options.replace(';', ',').split(" "));
+        assertEquals(0, outcome.exit(), outcome.err());
+        long warnings = outcome.out().lines().filter(l -> l.startsWith("warning: the best epoch is chosen on the test samples")).count();
+        assertEquals(warns ? 1 : 0, warnings, outcome.out());
+        assertEquals(warns, outcome.out().contains("optimistic. Use --val-split"), outcome.out());
+        String chosen = options.contains("top1") ? "highest accuracy" : "lowest loss";
+        boolean chooses = !options.startsWith("--epochs");
+        assertEquals(chooses, outcome.out().contains(" of 2, by the " + chosen + " on " + judge.text() + ": accuracy "), outcome.out());
+        assertEquals(options.contains("--restore-best"), outcome.out().contains("; the run ends with its weights"), outcome.out());
+        String page = Files.readString(dir.resolve("best/index.html"));
+        assertTrue(page.contains(", chosen on " + judge.text()), page);
+        assertEquals(judge == JudgedBy.TEST, page.contains("the figure is optimistic; --val-split"));
+        assertEquals(judge.name(), config("best").get("options").get("judged-by").textValue());
     }
 
     /** The first loss of a sweep is that of training's first step, whose epoch has no other. */
