@@ -77,12 +77,18 @@ public record Comparison(Tolerance tolerance, double scale, long elements, long 
         return new Comparison(tolerance, scale, e.length, mismatches, first, worst);
     }
 
-    private static double difference(double expected, double actual) {
+    /** How far two numbers are apart: 0 of equal ones and of two NaNs, infinite where one is NaN or an infinity and the other is not. */
+    public static double difference(double expected, double actual) {
         if (expected == actual || Double.isNaN(expected) && Double.isNaN(actual)) {
             return 0;
         }
         double difference = Math.abs(actual - expected);
         return Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
+    }
+
+    /** How far two integers are apart, at least 1 of any two that differ: beyond 2^53 the difference of their doubles may be 0. */
+    public static double difference(long expected, long actual) {
+        return expected == actual ? 0 : Math.max(1, Math.abs((double) actual - expected));
     }
 
     /** Integers and truth values: int64 beyond 2^53 is compared exactly. */
@@ -97,7 +103,7 @@ public record Comparison(Tolerance tolerance, double scale, long elements, long 
             scale = Math.max(scale, Math.abs((double) e[i]));
             if (e[i] != a[i]) {
                 mismatches++;
-                worst = Math.max(worst, Math.max(1, Math.abs((double) a[i] - e[i])));
+                worst = Math.max(worst, difference(e[i], a[i]));
                 keep(first, expected.shape(), i, e[i], a[i]);
             }
         }

@@ -1,6 +1,8 @@
 package dev.lamina.check;
 
+import dev.lamina.backend.Comparison;
 import dev.lamina.tensor.Tensor;
+import java.util.function.IntToDoubleFunction;
 
 /**
  * Two tensors of one type, element by element. Equal NaNs and equal infinities do not differ.
@@ -13,13 +15,11 @@ import dev.lamina.tensor.Tensor;
  * @param oneSided whether NaN or an infinity stands on one side only
  */
 record Difference(double scale, double worst, int at, double expected, double actual, boolean oneSided) {
-
     static Difference of(Tensor expected, Tensor actual) {
-        return expected.dtype().isFloating() ? floating(expected.toDoubles(), actual.toDoubles())
+        double[] e = expected.toDoubles();
+        double[] a = actual.toDoubles();
+        IntToDoubleFunction differences = expected.dtype().isFloating() ? i -> Comparison.difference(e[i], a[i])
                 : whole(expected.toLongs(), actual.toLongs());
-    }
-
-    private static Difference floating(double[] e, double[] a) {
         double scale = 0;
         double worst = 0;
         int at = -1;
@@ -27,11 +27,7 @@ record Difference(double scale, double worst, int at, double expected, double ac
             if (Double.isFinite(e[i])) {
                 scale = Math.max(scale, Math.abs(e[i]));
             }
-            if (e[i] == a[i] || Double.isNaN(e[i]) && Double.isNaN(a[i])) {
-                continue;
-            }
-            double difference = Math.abs(e[i] - a[i]);
-            difference = Double.isNaN(difference) ? Double.POSITIVE_INFINITY : difference;
+            double difference = differences.applyAsDouble(i);
             if (difference > worst) {
                 worst = difference;
                 at = i;
@@ -42,19 +38,8 @@ record Difference(double scale, double worst, int at, double expected, double ac
     }
 
     /** int64 beyond 2^53 is compared exactly. */
-    private static Difference whole(long[] e, long[] a) {
-        double scale = 0;
-        double worst = 0;
-        int at = -1;
-        for (int i = 0; i < e.length; i++) {
-            scale = Math.max(scale, Math.abs((double) e[i]));
-            double difference = e[i] == a[i] ? 0 : Math.max(1, Math.abs((double) a[i] - e[i]));
-            if (difference > worst) {
-                worst = difference;
-                at = i;
-            }
-        }
-        return at < 0 ? new Difference(scale, 0, -1, 0, 0, false) : new Difference(scale, worst, at, e[at], a[at], false);
+    private static IntToDoubleFunction whole(long[] e, long[] a) {
+        return i -> Comparison.difference(e[i], a[i]);
     }
 
     /** Euclidean distance as a share of the first tensor's norm; infinite where only one side is finite; 0 for types not floating. */

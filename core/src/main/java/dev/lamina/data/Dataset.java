@@ -50,6 +50,22 @@ public interface Dataset {
         return Image.of(sample);
     }
 
+    /** Writes the samples of a set. */
+    @FunctionalInterface
+    interface Reader {
+        /** Writes one sample, as {@link Dataset#read} does. */
+        void read(int index, Tensor into);
+    }
+
+    /**
+     * Other samples for these, one for one, under the same name, labels and classes.
+     *
+     * @param reader makes them; any number of threads at once
+     */
+    default Dataset derived(DType type, Shape shape, Reader reader) {
+        return new DerivedDataset(this, type, shape, reader, null);
+    }
+
     /**
      * Label of one sample, in {@code [0, classNames().size())}.
      *

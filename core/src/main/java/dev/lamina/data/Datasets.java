@@ -83,7 +83,7 @@ public final class Datasets {
             return split;
         }
         Fit fit = new Fit(channels, (int) wanted.dim(1), (int) wanted.dim(2), images.shortSide());
-        return new Split(new FittedDataset(split.train(), fit), new FittedDataset(split.test(), fit));
+        return new Split(fit.apply(split.train()), fit.apply(split.test()));
     }
 
     /** All sets, and whether they are in a data folder. Looks for file names only, reads nothing. */

@@ -1,6 +1,7 @@
 package dev.lamina.data;
 
 import dev.lamina.io.Image;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 
 /**
@@ -52,6 +53,20 @@ public record Fit(int channels, int height, int width, int shortSide) {
         Image resized = shortSide > 0 ? resizeShortSide(image, shortSide) : cover(image);
         Image cut = resized.crop((resized.height() - height) / 2, (resized.width() - width) / 2, height, width);
         return cut.withChannels(channels);
+    }
+
+    /**
+     * The images of a data set, as samples of this size.
+     *
+     * @throws IllegalArgumentException if samples are not uint8
+     */
+    public Dataset apply(Dataset origin) {
+        if (origin.sampleType() != DType.UINT8) {
+            throw new IllegalArgumentException("data \"" + origin.name() + "\": samples are " + origin.sampleType()
+                    + ", only uint8 images can be resized.");
+        }
+        return new DerivedDataset(origin, DType.UINT8, sampleShape(), (index, into) -> apply(origin.source(index)).copyTo(into),
+                origin::source);
     }
 
     /** The image with its shorter side of this length, the other rounded down. */

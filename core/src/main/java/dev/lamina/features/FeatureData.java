@@ -32,7 +32,7 @@ public final class FeatureData {
     }
 
     private static Dataset of(Dataset origin, Tensor vectors) {
-        return new FloatDataset(origin, vectors, Shape.of(vectors.shape().dim(1), 1, 1));
+        return FloatDataset.of(origin, vectors, Shape.of(vectors.shape().dim(1), 1, 1));
     }
 
     /**

@@ -125,8 +125,8 @@ public final class RbmInference implements AutoCloseable {
     }
 
     /** The hidden means as a data set of samples {@code [1, 1, H]} with the same labels. */
-    public FloatDataset features(Dataset data) {
-        return new FloatDataset(data, hidden(data).cast(DType.FLOAT32), Shape.of(1, 1, rbm.hidden()));
+    public Dataset features(Dataset data) {
+        return FloatDataset.of(data, hidden(data).cast(DType.FLOAT32), Shape.of(1, 1, rbm.hidden()));
     }
 
     private static void forEachBatch(Dataset data, Consumer<Batch> action) {

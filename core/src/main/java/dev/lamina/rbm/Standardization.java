@@ -44,7 +44,7 @@ public record Standardization(Tensor mean, Tensor deviation) {
     }
 
     /** The samples standardised, as a new data set. */
-    public FloatDataset apply(Dataset data) {
+    public Dataset apply(Dataset data) {
         float[] m = mean.toFloats();
         float[] d = deviation.toFloats();
         Ranges.require(data.sampleShape().elements() == m.length, "standardization: samples %s, the statistics are of %s numbers.",
@@ -56,6 +56,6 @@ public record Standardization(Tensor mean, Tensor deviation) {
                 all.memory().setAtIndex(ValueLayout.JAVA_FLOAT, at + i, (values[i] - m[i]) / d[i]);
             }
         });
-        return new FloatDataset(data, all, data.sampleShape());
+        return FloatDataset.of(data, all, data.sampleShape());
     }
 }

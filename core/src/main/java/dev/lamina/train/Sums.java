@@ -28,8 +28,8 @@ record Sums(double loss, double weight, double correct1, double correct5, long s
     }
 
     Sums plus(Sums other) {
-        return new Sums(loss + other.loss, weight + other.weight, correct1 + other.correct1, correct5 + other.correct5, samples + other.samples,
-                seconds + other.seconds, waited + other.waited);
+        return new Sums(loss + other.loss, weight + other.weight, correct1 + other.correct1, correct5 + other.correct5,
+                samples + other.samples, seconds + other.seconds, waited + other.waited);
     }
 
     /** Part of the time in which training waited for data, 0 to 1. */

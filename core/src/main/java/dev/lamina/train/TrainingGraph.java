@@ -115,8 +115,8 @@ public final class TrainingGraph {
     }
 
     /** The graph of a part of a step: gradients are added to what is gathered, and nothing is updated by them. */
-    public static TrainingGraph gathering(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer, GradientHook hook,
-            LossTerms terms, long batchSize) {
+    public static TrainingGraph gathering(Model model, ChannelStatistics statistics, TrainConfig config, Optimizer optimizer,
+            GradientHook hook, LossTerms terms, long batchSize) {
         TrainingGraph made = new TrainingGraph(model, statistics, batchSize, true, config.fineTuning());
         Map<Value, Value> gradients = made.gradients(model, config, terms);
         made.builder.seed();

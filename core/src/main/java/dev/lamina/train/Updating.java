@@ -21,8 +21,8 @@ import java.util.function.ToDoubleFunction;
  * What follows the gradients of a step: limits, the optimizer and averages of weights; either in the graph that makes the gradients, or, so
  * that a step can take several batches or be skipped, in a graph of its own that reads what others have gathered.
  *
- * <p>Gathered are sums over samples, not means of batches, in variables {@code gathered.<parameter>}, and what they are to be divided by: so
- * batches of unequal size, or of unequal weight by their classes, count as they would in one large batch.
+ * <p>Gathered are sums over samples, not means of batches, in variables {@code gathered.<parameter>}, and what they are to be divided by:
+ * so batches of unequal size, or of unequal weight by their classes, count as they would in one large batch.
  */
 record Updating(TrainConfig config, Optimizer optimizer, GradientHook hook, Parameters parameters) {
     /** What the names of gathered gradients start with. */

@@ -81,7 +81,7 @@ class TenCropsTest {
                 + "Give larger samples, or a model with a smaller input.", message(() -> new TenCrops(data(image()), -3, 2, 2)));
         assertEquals("ten crops: image [2, 3, 4], the views are 5 x 2 (samples must be larger than views). "
                 + "Give larger samples, or a model with a smaller input.", message(() -> TenCrops.of(image(), 5, 2)));
-        Dataset floats = new FloatDataset(data(image()), Tensor.zeros(DType.FLOAT32, Shape.of(1, 24)), Shape.of(2, 3, 4));
+        Dataset floats = FloatDataset.of(data(image()), Tensor.zeros(DType.FLOAT32, Shape.of(1, 24)), Shape.of(2, 3, 4));
         assertEquals("ten crops: data \"tiny\" has samples of float32, needs images of uint8.", message(() -> new TenCrops(floats, 2, 2)));
     }
 

@@ -45,15 +45,15 @@ class RbmRulesTest {
                 Tensor.full(DType.FLOAT32, Shape.of(hidden), -1));
     }
 
-    private static FloatDataset real(Dataset labels, double low, double high) {
+    private static Dataset real(Dataset labels, double low, double high) {
         Tensor values = Tensor.full(DType.FLOAT32, Shape.of(labels.size(), 4), low);
         values.set(high, labels.size() - 1, 3);
-        return new FloatDataset(labels, values, Shape.of(1, 2, 2));
+        return FloatDataset.of(labels, values, Shape.of(1, 2, 2));
     }
 
     @Test
     void dataThatDoesNotSuitTheVisibleUnitsIsAnError() {
-        FloatDataset outside = real(DIGITS.train(), -1.2, 3.4);
+        Dataset outside = real(DIGITS.train(), -1.2, 3.4);
         assertEquals("rbm: visible units are BINARY, data ranges -1.2..3.4. Scale to [0, 1] or use GAUSSIAN.",
                 message(() -> VisibleData.check(Rbm.binary(4, 2), outside)));
         VisibleData.check(Rbm.of(4, 2, VisibleUnit.GAUSSIAN, HiddenUnit.BINARY), outside);
@@ -108,7 +108,7 @@ class RbmRulesTest {
             values.set(1, n, 1);
             values.set(0.5, n, 2);
         }
-        FloatDataset data = new FloatDataset(DIGITS.train(), values, Shape.of(1, 2, 2));
+        Dataset data = FloatDataset.of(DIGITS.train(), values, Shape.of(1, 2, 2));
         RbmParameters start = RbmParameters.initial(Rbm.binary(4, 1000), data, -4, 7);
         double[] expected = {Math.log(0.25 / 0.75), Math.log(0.99 / 0.01), 0, Math.log(0.01 / 0.99)};
         assertArrayEquals(expected, start.visibleBias().toDoubles(), 1e-6);

@@ -8,6 +8,7 @@ import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
 import dev.lamina.data.Batch;
+import dev.lamina.data.Dataset;
 import dev.lamina.data.FloatDataset;
 import dev.lamina.data.InMemoryDataset;
 import dev.lamina.data.Split;
@@ -220,7 +221,8 @@ class StepRulesTest {
         Value classes = graph.input("labels", TensorType.of(DType.INT32, count));
         LossTerms.Mean loss = terms.loss(graph, z, classes, Loss.Options.defaults().smoothing(0.1));
         assertTrue(loss.divisor().isPresent());
-        new Updating(config().build(), null, null, null).gather(graph, Gradients.unlessBlocked(loss.mean(), List.of(shift)), loss.divisor(), count);
+        new Updating(config().build(), null, null, null).gather(graph, Gradients.unlessBlocked(loss.mean(), List.of(shift)),
+                loss.divisor(), count);
         Graph built = graph.build();
         try (State state = backend.createState(graph.variables());
                 Executable executable = backend.compile(built, CompileOptions.defaults())) {
@@ -297,7 +299,7 @@ class StepRulesTest {
         float[] values = {1, 2, 3, 4, 4, 3, 2, 1, 0, 0, 0, 0, 1, 3, 2, 4};
         InMemoryDataset labels = new InMemoryDataset("root", Tensor.ofBytes(new byte[16], 4, 1, 1, 4), Tensor.of(new int[] {0, 1, 0, 1}, 4),
                 List.of("a", "b"));
-        FloatDataset data = new FloatDataset(labels, Tensor.of(values, 4, 4), Shape.of(1, 1, 4));
+        Dataset data = FloatDataset.of(labels, Tensor.of(values, 4, 4), Shape.of(1, 1, 4));
         return new Split(data, data);
     }
 

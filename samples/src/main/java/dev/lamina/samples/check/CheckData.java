@@ -1,7 +1,9 @@
 package dev.lamina.samples.check;
 
 import dev.lamina.data.Dataset;
+import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
+import dev.lamina.tensor.Tensor;
 
 /**
  * Samples that fit a model.
@@ -28,7 +30,27 @@ public record CheckData(Dataset samples, String description) {
                     + " classes and the model " + classes);
         }
         return samples.sampleShape().equals(shape) ? new CheckData(samples, samples.name())
-                : new CheckData(new AdaptedDataset(samples, shape),
+                : new CheckData(adapted(samples, shape),
                         samples.name() + ", brought from " + samples.sampleShape() + " to " + shape);
+    }
+
+    /**
+     * The nearest pixel is taken; channel c shows the set's channel c mod C, moved c / C columns to the right and round, so that no two
+     * channels are equal.
+     */
+    private static Dataset adapted(Dataset origin, Shape shape) {
+        Shape from = origin.sampleShape();
+        return origin.derived(DType.UINT8, shape, (index, into) -> {
+            Tensor sample = Tensor.zeros(DType.UINT8, from);
+            origin.read(index, sample);
+            for (long c = 0; c < shape.dim(0); c++) {
+                for (long y = 0; y < shape.dim(1); y++) {
+                    for (long x = 0; x < shape.dim(2); x++) {
+                        long column = (x * from.dim(2) / shape.dim(2) + c / from.dim(0)) % from.dim(2);
+                        into.set(sample.get(c % from.dim(0), y * from.dim(1) / shape.dim(1), column), c, y, x);
+                    }
+                }
+            }
+        });
     }
 }

@@ -76,7 +76,8 @@ public record TrainingSubject(Model model, Dataset data, ChannelStatistics stati
 
     /** Forward pass and loss only, as for inference: no dropout, running means and variances in batch norm. */
     public Subject loss() {
-        return subject("loss", TrainingGraph.evaluation(model, statistics, config.batchSize()), weights, new Batches(data, config.batchSize()));
+        return subject("loss", TrainingGraph.evaluation(model, statistics, config.batchSize()), weights,
+                new Batches(data, config.batchSize()));
     }
 
     private Subject subject(String what, TrainingGraph graph, Map<String, Tensor> start, Batches batches) {

@@ -125,7 +125,8 @@ final class CheckOptions {
         TrainConfig config = as(saved.toBuilder().batchSize(batch).seed(seed).build());
         Model network = ModelOption.of(folder);
         CheckData fitted = CheckData.fit(vectors(folder, samples), folder.inputShape(), folder.classNames().size(), true, seed);
-        return plan(fitted, folder.statistics(), network, config, terms(saved), folder.weights(), "of " + run + " after " + folder.steps() + " steps");
+        return plan(fitted, folder.statistics(), network, config, terms(saved), folder.weights(),
+                "of " + run + " after " + folder.steps() + " steps");
     }
 
     /** The run's settings, with the optimizer that was given; the form of momentum goes with the run's own. */

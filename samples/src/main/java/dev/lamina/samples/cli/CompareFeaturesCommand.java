@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.stream.IntStream;
@@ -30,11 +29,8 @@ final class CompareFeaturesCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set; `lamina datasets` lists them")
-    private String data;
-
     @Mixin
-    private SetOption dataOption;
+    private SamplesOption samplesOption;
 
     @Mixin
     private BackendOption backendOption;
@@ -46,9 +42,6 @@ final class CompareFeaturesCommand implements Callable<Integer> {
             description = "methods in whose name this is found: raw, raw+xy, standardise, pca 64, lda, filter bank, bag of words, spatial "
                     + "pyramid, mlp, cnn")
     private Pattern only;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
 
     @Option(names = "--holdout", defaultValue = "0", paramLabel = "N",
             description = "judge by the last N training samples, which are not trained on, in place of the test data: to choose recipes by")
@@ -67,10 +60,10 @@ final class CompareFeaturesCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         List<Method> methods = Method.matching(only, seed);
-        Split split = split(dataOption.open(data, Map.of(), seed, trainLimit));
+        Split split = split(samplesOption.open(seed));
         String judge = holdout > 0 ? "held-out training samples" : "test samples";
         try (Backend backend = backendOption.open(text)) {
-            new Comparison(backend, split, new Comparison.Plan(data, judge, methods, epochs, seed, json, html), text).run();
+            new Comparison(backend, split, new Comparison.Plan(samplesOption.name(), judge, methods, epochs, seed, json, html), text).run();
         }
         for (Path file : new Path[] {json, html}) {
             if (file != null) {

@@ -34,10 +34,7 @@ final class DemoDepthCommand implements Callable<Integer> {
     private BackendOption backendOption;
 
     @Mixin
-    private SetOption dataOption;
-
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "data set")
-    private String data;
+    private SamplesOption samplesOption;
 
     @Option(names = "--depths", defaultValue = "0,1,2,4,8", split = ",", paramLabel = "N,...", description = "hidden layers; 0 is linear")
     private List<Integer> depths;
@@ -60,9 +57,6 @@ final class DemoDepthCommand implements Callable<Integer> {
     @Option(names = "--epochs", defaultValue = "3", paramLabel = "N", description = "passes over the training samples")
     private int epochs;
 
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
-
     @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of weights and order")
     private long seed;
 
@@ -73,12 +67,12 @@ final class DemoDepthCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
         Files.createDirectories(out);
-        Samples samples = Samples.pixels(dataOption.open(data, Map.of(), seed, trainLimit));
+        Samples samples = Samples.pixels(samplesOption.open(seed));
         List<DeepTraining.Result> results = new ArrayList<>();
         StringBuilder csv = new StringBuilder("depth,h,parameters,accuracy,loss,seconds_per_epoch\n");
         try (Backend backend = backendOption.open(text)) {
-            text.printf("%s, %s, %s %s, batch %d, %d epochs, seed %d, %d training and %d test samples%n%n", data, activation, optimizer,
-                    rate, batchSize, epochs, seed, samples.train().size(), samples.test().size());
+            text.printf("%s, %s, %s %s, batch %d, %d epochs, seed %d, %d training and %d test samples%n%n", samplesOption.name(), activation,
+                    optimizer, rate, batchSize, epochs, seed, samples.train().size(), samples.test().size());
             text.printf("%6s %6s %12s %10s %10s %14s%n", "layers", "h", "parameters", "accuracy", "loss", "s an epoch");
             for (int depth : depths) {
                 for (int h : depth == 0 ? hidden.subList(0, 1) : hidden) {
@@ -88,7 +82,8 @@ final class DemoDepthCommand implements Callable<Integer> {
             }
         }
         AtomicFiles.writeString(out.resolve("depth.csv"), csv.toString());
-        Charts.write(out.resolve("depth.png"), List.of(chart("Test accuracy on " + data, "%", false, results, r -> 100 * r.accuracy()),
+        Charts.write(out.resolve("depth.png"), List.of(
+                chart("Test accuracy on " + samplesOption.name(), "%", false, results, r -> 100 * r.accuracy()),
                 chart("Parameters", "numbers", true, results, DeepTraining.Result::parameters),
                 chart("Time", "s an epoch", false, results, DeepTraining.Result::secondsPerEpoch)));
         text.printf("%nfiles in %s: depth.csv, depth.png%n", out);

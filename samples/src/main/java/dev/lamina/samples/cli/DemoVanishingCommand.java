@@ -37,10 +37,7 @@ final class DemoVanishingCommand implements Callable<Integer> {
     private BackendOption backendOption;
 
     @Mixin
-    private SetOption dataOption;
-
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "data set of the training part")
-    private String data;
+    private SamplesOption samplesOption;
 
     @Option(names = "--layers", defaultValue = "10", paramLabel = "N", description = "layers of the stack that is measured untrained")
     private int layers;
@@ -56,9 +53,6 @@ final class DemoVanishingCommand implements Callable<Integer> {
 
     @Option(names = "--epochs", defaultValue = "10", paramLabel = "N", description = "passes over the training samples")
     private int epochs;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
 
     @Option(names = "--seed", defaultValue = "1", paramLabel = "N", description = "seed of weights and order")
     private long seed;
@@ -95,13 +89,13 @@ final class DemoVanishingCommand implements Callable<Integer> {
     }
 
     private void trained(Backend backend, PrintWriter text) throws IOException {
-        Samples samples = Samples.pixels(dataOption.open(data, Map.of(), seed, trainLimit));
+        Samples samples = Samples.pixels(samplesOption.open(seed));
         List<DeepTraining.Result> results = new ArrayList<>();
         for (int depth : depths) {
             results.add(train(backend, samples, new DeepTraining.Plan("sigmoid", depth, hidden, "sgd", 0.1, 100, epochs, seed), text));
             results.add(train(backend, samples, new DeepTraining.Plan("relu", depth, hidden, "sgd", 0.02, 100, epochs, seed), text));
         }
-        text.printf("%nRMS of dW by layer in the first epoch on %s; - where a network has fewer layers%n", data);
+        text.printf("%nRMS of dW by layer in the first epoch on %s; - where a network has fewer layers%n", samplesOption.name());
         int most = results.stream().mapToInt(r -> r.gradients().size()).max().orElse(0);
         table(text, "trained.csv", results.stream().map(r -> r.plan().label()).toList(), most,
                 l -> results.stream().map(r -> l < r.gradients().size() ? r.gradients().get(l) : Double.NaN).toList());
@@ -113,8 +107,8 @@ final class DemoVanishingCommand implements Callable<Integer> {
             }
             series.put(String.format(Locale.ROOT, "%s: %.1f %%", result.plan().label(), 100 * result.accuracy()), points);
         }
-        Charts.write(out.resolve("trained.png"), List.of(new Charts.Chart("Gradients in training on " + data + ", and test accuracy",
-                "layer, from the input", "RMS of dW", true, series)));
+        Charts.write(out.resolve("trained.png"), List.of(new Charts.Chart(
+                "Gradients in training on " + samplesOption.name() + ", and test accuracy", "layer, from the input", "RMS of dW", true, series)));
         text.printf("%nfiles in %s: untrained.csv, untrained.png, trained.csv, trained.png%n", out);
         text.flush();
     }

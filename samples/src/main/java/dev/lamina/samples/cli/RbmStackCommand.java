@@ -47,9 +47,6 @@ final class RbmStackCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set (${DEFAULT-VALUE})")
-    private String data;
-
     @Option(names = "--hidden", defaultValue = "500,250", split = ",", paramLabel = "H",
             description = "hidden units of the machines, first one first (${DEFAULT-VALUE})")
     private List<Integer> hidden;
@@ -58,13 +55,10 @@ final class RbmStackCommand implements Callable<Integer> {
     private RbmMachineOption machine;
 
     @Mixin
-    private SetOption dataOption;
+    private SamplesOption samplesOption;
 
     @Mixin
     private BackendOption backendOption;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
 
     @Option(names = "--fine-tune", defaultValue = "0", paramLabel = "N", description = "epochs of backpropagation on labels; 0 for none")
     private int fineTune;
@@ -85,14 +79,14 @@ final class RbmStackCommand implements Callable<Integer> {
             throw new IllegalArgumentException("rbm stack: " + (labels != null ? "--labels" : "--fine-tune-lr")
                     + " without --fine-tune, which it belongs to. Give --fine-tune N, or leave it out.");
         }
-        Path folder = out != null ? out : Runs.HOME.resolve("rbm-stack-" + data);
-        Split pixels = dataOption.open(data, Map.of(), machine.seed(), trainLimit);
+        Path folder = out != null ? out : Runs.HOME.resolve("rbm-stack-" + samplesOption.name());
+        Split pixels = samplesOption.open(machine.seed());
         try (Backend backend = backendOption.open(text)) {
             RbmStack stack = pretrain(backend, pixels, folder, text);
             if (stack == null) {
                 return 1;
             }
-            new RbmRun(data, dataOption.dir().toString(), trainLimit, machine.seed()).write(folder);
+            samplesOption.run(machine.seed()).write(folder);
             RbmFile.save(folder.resolve(RbmRun.MACHINES), stack);
             RbmOutputs.filters(stack, folder.resolve("filters.png"), 200);
             RbmOutputs.samples(backend, stack, pixels.test(), Math.min(RbmOutputs.CHAINS, pixels.test().size()),
@@ -139,7 +133,7 @@ final class RbmStackCommand implements Callable<Integer> {
             case NRELU -> 0.02;
         };
         Model model = stack.toMlp("rbm-mlp", pixels.train().classNames().size(), ChannelStatistics.of(pixels.train()));
-        TrainConfig config = TrainConfig.builder(model.name(), data).batchSize(100).epochs(fineTune).seed(machine.seed())
+        TrainConfig config = TrainConfig.builder(model.name(), samplesOption.name()).batchSize(100).epochs(fineTune).seed(machine.seed())
                 .optimizer("momentum").rate(rate).build();
         List<Listener> listeners = List.of(new ProgressListener(System.out), new CsvListener(folder), new CurvesListener(folder));
         try (Trainer trainer = new Trainer(backend, model, pixels, config, Sgd.momentum(0.9), Schedule.constant(rate), listeners)) {

@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -37,9 +36,6 @@ final class RbmTrainCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    @Option(names = "--data", defaultValue = "digits", paramLabel = "NAME", description = "a data set (${DEFAULT-VALUE})")
-    private String data;
-
     @Option(names = "--hidden", defaultValue = "500", paramLabel = "H", description = "hidden units (${DEFAULT-VALUE})")
     private int hidden;
 
@@ -47,13 +43,10 @@ final class RbmTrainCommand implements Callable<Integer> {
     private RbmMachineOption machine;
 
     @Mixin
-    private SetOption dataOption;
+    private SamplesOption samplesOption;
 
     @Mixin
     private BackendOption backendOption;
-
-    @Option(names = "--train-limit", defaultValue = "0", paramLabel = "N", description = "use the first N training samples; 0 for all")
-    private int trainLimit;
 
     @Option(names = "--out", paramLabel = "DIR", description = "folder of the run (runs/rbm-DATA)")
     private Path out;
@@ -67,10 +60,9 @@ final class RbmTrainCommand implements Callable<Integer> {
         if (resume != null) {
             requireChangeable();
         }
-        RbmRun run = resume != null ? RbmRun.read(resume)
-                : new RbmRun(data, dataOption.dir().toString(), trainLimit, machine.seed());
-        Path folder = resume != null ? resume : out != null ? out : Runs.HOME.resolve("rbm-" + data);
-        Split pixels = dataOption.open(run.data(), Map.of(DataOption.SETTING, run.dataDir()), run.seed(), run.trainLimit());
+        RbmRun run = resume != null ? RbmRun.read(resume) : samplesOption.run(machine.seed());
+        Path folder = resume != null ? resume : out != null ? out : Runs.HOME.resolve("rbm-" + samplesOption.name());
+        Split pixels = samplesOption.open(run);
         Rbm rbm = resume != null ? RbmTrainer.machine(resume)
                 : machine.machine(Math.toIntExact(pixels.train().sampleShape().elements()), hidden);
         RbmConfig config = resume == null ? machine.config(rbm, true) : saved();

@@ -137,7 +137,8 @@ class TrainCommandTest {
     /** Runs say by which samples their best epoch was chosen, and warn where these are the test samples. */
     @ParameterizedTest
     @CsvSource({"--keep best;last, true, TEST", "--early-stop 5, true, TEST", "--epochs 2, false, TEST",
-        "--keep best;last --restore-best --metric top1 --val-split 0.1, false, HELD_OUT", "--early-stop 5 --val-split 0.1, false, HELD_OUT"})
+        "--keep best;last --restore-best --metric top1 --val-split 0.1, false, HELD_OUT",
+        "--early-stop 5 --val-split 0.1, false, HELD_OUT"})
     void bestEpochsSayWhatTheyWereChosenOn(String options, boolean warns, JudgedBy judge) throws IOException {
         Outcome outcome = train("best", options.replace(';', ',').split(" "));
         assertEquals(0, outcome.exit(), outcome.err());
