@@ -2,6 +2,7 @@ package dev.lamina.train;
 
 import dev.lamina.io.AtomicFiles;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -15,8 +16,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Draws the learning curves as PNG when training ends: loss and accuracy by epoch, training and test. Where Java cannot draw (no fonts), it
- * logs that and training is none the worse. One thread at a time.
+ * Draws the learning curves as PNG when training ends or is stopped: loss and accuracy by epoch, training and test. Where Java cannot
+ * draw (no fonts), it logs that and training is none the worse. One thread at a time.
  */
 public final class CurvesListener implements Listener {
     private static final Logger LOG = LoggerFactory.getLogger(CurvesListener.class);
@@ -33,14 +34,45 @@ public final class CurvesListener implements Listener {
         this.file = folder.resolve(FILE);
     }
 
+    /**
+     * Java's graphics, once a process. When they start they register shutdown hooks, which a process that is ending refuses: they must be
+     * there before a run is asked to end.
+     */
+    private static final class Graphics {
+        private static final int SIDE = 200;
+
+        static {
+            if (System.getProperty("java.awt.headless") == null) {
+                System.setProperty("java.awt.headless", "true");
+            }
+            try {
+                XYChart chart = new XYChartBuilder().width(SIDE).height(SIDE).title("0").xAxisTitle("0").yAxisTitle("0").build();
+                chart.addSeries("0", new double[] {0, 1}, new double[] {0, 1});
+                BitmapEncoder.saveBitmap(List.of(chart), 1, 1, OutputStream.nullOutputStream(), BitmapFormat.PNG);
+            } catch (IOException | RuntimeException | InternalError | LinkageError e) {
+                LOG.debug("curves: Java's graphics do not start", e);
+            }
+        }
+
+        private Graphics() { }
+
+        /** Starts them unless they have. */
+        static void start() {
+            LOG.trace("curves: Java's graphics have started");
+        }
+    }
+
+    @Override
+    public void onStart(Start event) {
+        Graphics.start();
+    }
+
     @Override
     public void onEnd(TrainResult result) {
         if (result.history().isEmpty()) {
             return;
         }
-        if (System.getProperty("java.awt.headless") == null) {
-            System.setProperty("java.awt.headless", "true");
-        }
+        Graphics.start();
         try {
             draw(result.history());
         } catch (IOException e) {

@@ -2,6 +2,7 @@ package dev.lamina.samples.cli;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -16,6 +17,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.imageio.ImageIO;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -190,6 +192,8 @@ class TrainCommandTest {
         process.waitFor();
         String text = Files.readString(log);
         assertTrue(text.contains("go on with: lamina train --resume " + run), text);
+        assertFalse(text.contains("was not drawn"), text);
+        assertEquals(800, ImageIO.read(run.resolve("curves.png").toFile()).getWidth());
         JsonNode record = new ObjectMapper().readTree(run.resolve("run.json").toFile());
         assertTrue(text.contains("stopped after " + record.get("step").longValue() + " steps"), text);
         int epochs = record.get("epoch").intValue() + 2;
