@@ -71,8 +71,8 @@ final class DemoDepthCommand implements Callable<Integer> {
         List<DeepTraining.Result> results = new ArrayList<>();
         StringBuilder csv = new StringBuilder("depth,h,parameters,accuracy,loss,seconds_per_epoch\n");
         try (Backend backend = backendOption.open(text)) {
-            text.printf("%s, %s, %s %s, batch %d, %d epochs, seed %d, %d training and %d test samples%n%n", samplesOption.name(), activation,
-                    optimizer, rate, batchSize, epochs, seed, samples.train().size(), samples.test().size());
+            text.printf("%s, %s, %s %s, batch %d, %d epochs, seed %d, %d training and %d test samples%n%n", samplesOption.name(),
+                    activation, optimizer, rate, batchSize, epochs, seed, samples.train().size(), samples.test().size());
             text.printf("%6s %6s %12s %10s %10s %14s%n", "layers", "h", "parameters", "accuracy", "loss", "s an epoch");
             for (int depth : depths) {
                 for (int h : depth == 0 ? hidden.subList(0, 1) : hidden) {

@@ -108,7 +108,8 @@ final class DemoVanishingCommand implements Callable<Integer> {
             series.put(String.format(Locale.ROOT, "%s: %.1f %%", result.plan().label(), 100 * result.accuracy()), points);
         }
         Charts.write(out.resolve("trained.png"), List.of(new Charts.Chart(
-                "Gradients in training on " + samplesOption.name() + ", and test accuracy", "layer, from the input", "RMS of dW", true, series)));
+                "Gradients in training on " + samplesOption.name() + ", and test accuracy", "layer, from the input",
+                "RMS of dW", true, series)));
         text.printf("%nfiles in %s: untrained.csv, untrained.png, trained.csv, trained.png%n", out);
         text.flush();
     }
