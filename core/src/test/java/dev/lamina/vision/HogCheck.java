@@ -1,5 +1,6 @@
 package dev.lamina.vision;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.DynamicTest.dynamicTest;
 
@@ -52,7 +53,7 @@ public final class HogCheck {
 
     /** A part of a photograph; skips the test if it is not there. */
     public static void agreesOnBloodCells(Backend backend, int height, int width) throws IOException {
-        Image photograph = SharedImages.bloodCells(0);
+        Image photograph = SharedImages.bloodCells();
         Image part = photograph.crop(100, 80, height, width);
         compare(backend, part, 8, DType.FLOAT32);
         compare(backend, part, 4, DType.FLOAT32);
@@ -77,6 +78,26 @@ public final class HogCheck {
                         assertEquals(value, features.get(i, c, y, x), inside ? TOLERANCE : 0, i + ": " + c + ", " + y + ", " + x);
                     }
                 }
+            }
+        }
+    }
+
+    /** All levels of a pyramid in one graph. */
+    public static void agreesOnAPyramid(Backend backend) {
+        Image image = noise(3, 50, 61);
+        PyramidOptions options = PyramidOptions.hog().withLevelsPerOctave(2).withPadding(1, 1);
+        HogPyramid hog = new HogPyramid(FeaturePyramid.hog(61, 50, options), 3);
+        GraphBuilder builder = new GraphBuilder();
+        hog.add(builder).forEach(features -> builder.output(features.name(), features));
+        Graph graph = builder.build();
+        try (State state = backend.createState(graph.variables());
+                Executable executable = backend.compile(graph, CompileOptions.defaults())) {
+            List<Tensor> features = List.copyOf(executable.call(state, hog.inputs(image)).values());
+            assertEquals(3, features.size());
+            for (PyramidLevel level : hog.pyramid().levels()) {
+                Tensor inside = features.get(level.index()).select(0, 0).slice(1, 1, level.rows() + 1).slice(2, 1, level.columns() + 1);
+                double[] expected = HogLoops.of(level.scale(image), level.cell()).toDoubles();
+                assertArrayEquals(expected, inside.toDoubles(), TOLERANCE, "level " + level.index());
             }
         }
     }

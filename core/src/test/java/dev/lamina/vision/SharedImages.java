@@ -1,10 +1,12 @@
 package dev.lamina.vision;
 
 import dev.lamina.io.Image;
-import dev.lamina.vision.voc.VocFolder;
+import dev.lamina.io.ImageFile;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Assumptions;
 
 /** Real data: in LAMINA_DATA, else in the nearest {@code shared/data} above the working directory. */
@@ -24,10 +26,11 @@ public final class SharedImages {
         return found;
     }
 
-    /** A blood cell image of the test list. */
-    public static Image bloodCells(int index) throws IOException {
-        try (VocFolder voc = VocFolder.open(file("bccd/bccd.zip"))) {
-            return voc.read(voc.set("test").images().get(index));
+    /** A blood cell image of 480 x 640 pixels. */
+    public static Image bloodCells() throws IOException {
+        String name = "BCCD/JPEGImages/BloodImage_00007.jpg";
+        try (ZipFile zip = new ZipFile(file("bccd/bccd.zip").toFile()); InputStream in = zip.getInputStream(zip.getEntry(name))) {
+            return ImageFile.decode(name, in.readAllBytes(), ImageFile.MAX_PIXELS);
         }
     }
 }

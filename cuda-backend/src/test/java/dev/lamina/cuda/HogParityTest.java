@@ -36,6 +36,11 @@ class HogParityTest {
     }
 
     @Test
+    void agreesOnAPyramid() {
+        HogCheck.agreesOnAPyramid(tested);
+    }
+
+    @Test
     void agreesOnBloodCells() throws IOException {
         HogCheck.agreesOnBloodCells(tested, 50, 61);
     }

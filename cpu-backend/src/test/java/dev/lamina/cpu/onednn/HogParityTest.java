@@ -45,8 +45,14 @@ class HogParityTest {
     }
 
     @Test
+    void agreesOnAPyramid() {
+        HogCheck.agreesOnAPyramid(reference);
+        HogCheck.agreesOnAPyramid(tested);
+    }
+
+    @Test
     void agreesOnBloodCells() throws IOException {
         HogCheck.agreesOnBloodCells(reference, 90, 123);
-        HogCheck.agreesOnBloodCells(tested, 380, 539);
+        HogCheck.agreesOnBloodCells(tested, 190, 267);
     }
 }
