@@ -61,7 +61,8 @@ public final class HogPicture {
         double[][] weights = new double[STROKES][cells];
         for (int i = 0; i < 3 * STROKES * cells; i++) {
             if (!Double.isFinite(features[i])) {
-                throw new IllegalArgumentException("hog picture: value " + features[i] + " in channel " + i / cells + ", needs finite ones.");
+                throw new IllegalArgumentException("hog picture: value " + features[i] + " in channel " + i / cells
+                        + ", needs finite ones.");
             }
             weights[i / cells % STROKES][i % cells] += Math.max(0, features[i]);
         }

@@ -21,12 +21,12 @@ import java.util.stream.LongStream;
  * McAllester and Ramanan (2010), voc-release5, written as fixed convolutions and pointwise ops as in Girshick, Iandola, Darrell and Malik
  * (2015), "Deformable Part Models are Convolutional Neural Networks". Immutable and thread-safe.
  *
- * <p>For each pixel but the outermost, central differences in the colour channel where they are largest (the first of equals) are snapped to
- * the nearest of 18 directions (the first of equals) and vote with their length for the four nearest cells, bilinearly. With h the
- * histogram of a cell, its energy is {@code Σ_9 (h[o] + h[o + 9])²}; each cell is seen through the four blocks of 2 x 2 cells that hold it,
- * divided by {@code sqrt(E + 1e-4)} of the block's energy E and cut at 0.2. The image counts as {@code round(H / cell)} by
- * {@code round(W / cell)} cells: pixels beyond these do not vote, missing ones vote like the last ones that have a difference. The outermost
- * cells have no four blocks and are left out.
+ * <p>For each pixel but the outermost, central differences in the colour channel where they are largest (the first of equals) are snapped
+ * to the nearest of 18 directions (the first of equals) and vote with their length for the four nearest cells, bilinearly. With h the
+ * histogram of a cell, its energy is {@code Σ_9 (h[o] + h[o + 9])²}; each cell is seen through the four blocks of 2 x 2 cells that hold
+ * it, divided by {@code sqrt(E + 1e-4)} of the block's energy E and cut at 0.2. The image counts as {@code round(H / cell)} by
+ * {@code round(W / cell)} cells: pixels beyond these do not vote, missing ones vote like the last ones that have a difference. The
+ * outermost cells have no four blocks and are left out.
  *
  * <p>Channels: 0 to 17 half the sum over blocks of each direction, 18 to 26 the same of opposite directions together, 27 to 30 the sum over
  * directions through one block, times 0.2357 (blocks below right, above right, below left, above left of the cell), 31 the border flag: 0

@@ -18,8 +18,8 @@ import dev.lamina.io.Image;
  * @param padX columns of padding left and right
  * @param padY rows of padding above and below
  */
-public record PyramidLevel(int index, int imageWidth, int imageHeight, int width, int height, int cell, double origin, int columns, int rows,
-        int padX, int padY) {
+public record PyramidLevel(int index, int imageWidth, int imageHeight, int width, int height, int cell, double origin, int columns,
+        int rows, int padX, int padY) {
 
     /** Columns with padding. */
     public int paddedColumns() {

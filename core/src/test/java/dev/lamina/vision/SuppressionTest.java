@@ -53,7 +53,8 @@ class SuppressionTest {
     @Test
     void errors() {
         assertThrows(IllegalArgumentException.class, () -> Suppression.deep().apply(List.of(FAR), new double[0]));
-        Exception nan = assertThrows(IllegalArgumentException.class, () -> Suppression.deep().apply(List.of(FAR), new double[] {Double.NaN}));
+        Exception nan = assertThrows(IllegalArgumentException.class,
+                () -> Suppression.deep().apply(List.of(FAR), new double[] {Double.NaN}));
         assertEquals("suppression: score of box 0 is NaN, boxes have no order then.", nan.getMessage());
         assertThrows(IllegalArgumentException.class, () -> new Suppression(Suppression.Rule.IOU, 1.5, Box.Extent.INCLUSIVE));
         assertThrows(IllegalArgumentException.class, () -> new Suppression(Suppression.Rule.IOU, Double.NaN, Box.Extent.INCLUSIVE));

@@ -76,7 +76,8 @@ class VocEvaluationTest {
     void difficultTruthsCountNeitherWay() {
         List<List<Truth>> truths = List.of(List.of(new Truth(0, A, true), truth(B)));
         assertEquals(List.of(IGNORED, IGNORED, HIT), outcomes(truths, at(0, A, 3), at(0, A, 2), at(0, B, 1)));
-        VocEvaluation.ClassResult result = VocEvaluation.voc().evaluate(ONE, truths, List.of(at(0, A, 3), at(0, B, 1))).classes().getFirst();
+        VocEvaluation.ClassResult result = VocEvaluation.voc().evaluate(ONE, truths, List.of(at(0, A, 3), at(0, B, 1))).classes()
+                .getFirst();
         assertEquals(1, result.truths());
         assertEquals(1, result.difficult());
         assertEquals(OptionalDouble.of(1), result.allPoint());

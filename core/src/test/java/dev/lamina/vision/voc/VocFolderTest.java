@@ -71,11 +71,12 @@ class VocFolderTest {
     @Test
     void boxesWithoutAreaOrOutsideAreCounted() throws IOException {
         files.image("odd", VocFiles.object("dog", 5, 5, 5, 9), VocFiles.object("dog", 8, 8, 7, 9), VocFiles.object("cat", 21, 1, 25, 5),
-                VocFiles.object("cat", -4, 1, 0, 5), VocFiles.object("cat", 15, 0, 25, 5), VocFiles.object("dog", 2, 2, 3, 3)).list("odd", "odd");
+                VocFiles.object("cat", -4, 1, 0, 5), VocFiles.object("cat", 15, 0, 25, 5), VocFiles.object("dog", 2, 2, 3, 3))
+                .list("odd", "odd");
         try (VocFolder voc = VocFolder.open(root)) {
             VocSet odd = voc.set("odd");
-            assertEquals(List.of(new VocObject(0, new Box(14, 0, 19, 4), false, false), new VocObject(1, new Box(1, 1, 2, 2), false, false)),
-                    odd.images().getFirst().objects());
+            assertEquals(List.of(new VocObject(0, new Box(14, 0, 19, 4), false, false),
+                    new VocObject(1, new Box(1, 1, 2, 2), false, false)), odd.images().getFirst().objects());
             assertEquals("2 boxes without area, left out (odd.xml); 2 boxes outside the image, left out (odd.xml); "
                     + "1 box reaching out of the image, cut to it (odd.xml)", odd.problemText());
             assertEquals(new VocProblem("odd.xml", "dog", VocProblem.Kind.NO_AREA, "5.0, 5.0, 5.0, 9.0"), odd.problems().getFirst());

@@ -47,7 +47,8 @@ class VocXmlTest {
     void theDeclaredEncodingCounts() throws IOException {
         String xml = "<?xml version='1.0' encoding='ISO-8859-1'?>" + VocFiles.annotation(VocFiles.object("b\u00e9", 1, 1, 2, 2));
         assertEquals("b\u00e9", VocXml.parse("a.xml", xml.getBytes(StandardCharsets.ISO_8859_1)).objects().getFirst().className());
-        assertThrows(CorruptFileException.class, () -> VocXml.parse("a.xml", xml.replace("8859-1", "0").getBytes(StandardCharsets.US_ASCII)));
+        byte[] unknown = xml.replace("8859-1", "0").getBytes(StandardCharsets.US_ASCII);
+        assertThrows(CorruptFileException.class, () -> VocXml.parse("a.xml", unknown));
     }
 
     @ParameterizedTest
