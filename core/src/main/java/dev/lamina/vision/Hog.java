@@ -10,11 +10,9 @@ import dev.lamina.graph.Source;
 import dev.lamina.graph.TensorType;
 import dev.lamina.graph.Value;
 import dev.lamina.graph.Window;
-import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.List;
-import java.util.stream.LongStream;
 
 /**
  * Histograms of oriented gradients as layers of a graph: the features of Dalal and Triggs (2005) in the form of Felzenszwalb, Girshick,
@@ -167,43 +165,41 @@ public record Hog(int cell) {
         return Shaping.concat(axis, x, Shaping.broadcastTo(last, x.shape().with(axis, extent - have)));
     }
 
-    /** The gradient's length in the channel of its direction, 0 in the others: {@code [N, 18, rows, columns]}. */
+    /**
+     * The gradient's length in the channel of its direction, 0 in the others: {@code [N, 18, rows, columns]}. A vector is in a sector if it
+     * lies left of the sector's first edge and not left of its second.
+     */
     private static Value directions(Differences d) {
-        GraphBuilder graph = d.x.graph();
-        Value cos = unit(graph, d.x.dtype(), true);
-        Value sin = unit(graph, d.x.dtype(), false);
-        Value along = d.x.times(cos).plus(d.y.times(sin));
-        Value winner = Reduction.argMax(along, 1);
-        Shape shape = d.x.shape();
-        Value numbers = Source.constant(graph.name("hog.directions"),
-                Tensor.of(LongStream.range(0, DIRECTIONS).toArray(), 1, DIRECTIONS, 1, 1));
-        Value hot = Pointwise.compare(Pointwise.Comparison.EQUAL, Shaping.reshape(winner, shape), numbers);
+        Value beyond = Pointwise.compare(Pointwise.Comparison.GREATER, left(d, 0), Source.scalarLike(d.x, 0));
+        Value within = Pointwise.compare(Pointwise.Comparison.LESS_OR_EQUAL, left(d, 1), Source.scalarLike(d.x, 0));
         Value length = Pointwise.sqrt(d.square);
+        Value hot = Pointwise.binary(Pointwise.BinaryFunction.AND, beyond, within);
         return Pointwise.where(hot, length, Source.scalarLike(length, 0));
     }
 
-    private static Value unit(GraphBuilder graph, DType dtype, boolean cos) {
-        double[] values = new double[DIRECTIONS];
+    /** How far the gradient lies left of the first (0) or second (1) edge of each direction's sector, times its length. */
+    private static Value left(Differences d, int edge) {
+        GraphBuilder graph = d.x.graph();
+        double[] cos = new double[DIRECTIONS];
+        double[] sin = new double[DIRECTIONS];
         for (int o = 0; o < DIRECTIONS; o++) {
-            values[o] = cos ? cos(o) : sin(o);
+            cos[o] = edgeCos(o + edge);
+            sin[o] = edgeSin(o + edge);
         }
-        return Source.constant(graph.name(cos ? "hog.cos" : "hog.sin"), Tensor.of(dtype, values, 1, DIRECTIONS, 1, 1));
+        Value across = Source.constant(graph.name("hog.cos"), Tensor.of(d.x.dtype(), cos, 1, DIRECTIONS, 1, 1));
+        Value along = Source.constant(graph.name("hog.sin"), Tensor.of(d.x.dtype(), sin, 1, DIRECTIONS, 1, 1));
+        return d.y.times(across).minus(d.x.times(along));
     }
 
-    /** Cosine of direction o, 20 o degrees. Mirrored directions have mirrored numbers to the bit, so that vertical gradients tie. */
-    static double cos(int o) {
-        if (o >= HALF) {
-            return -cos(o - HALF);
-        }
-        return o > HALF / 2 ? -cos(HALF - o) : Math.cos(Math.PI * o / HALF);
+    /** Cosine of the first edge of direction o's sector, 20 o - 10 degrees; exactly 0 straight up and down, where whole numbers tie. */
+    static double edgeCos(int o) {
+        int upright = HALF / 2 + 1;
+        return o % HALF == upright ? 0 : Math.cos(Math.PI * (2 * o - 1) / DIRECTIONS);
     }
 
-    /** Sine of direction o. */
-    static double sin(int o) {
-        if (o >= HALF) {
-            return -sin(o - HALF);
-        }
-        return o > HALF / 2 ? sin(HALF - o) : Math.sin(Math.PI * o / HALF);
+    /** Sine of the first edge of direction o's sector. */
+    static double edgeSin(int o) {
+        return Math.sin(Math.PI * (2 * o - 1) / DIRECTIONS);
     }
 
     /** Histograms of cells: every cell weights the pixels around its centre by a pyramid whose foot is two cells wide. */

@@ -51,14 +51,15 @@ class HogTest {
     }
 
     @Test
-    void directionsAreUnitVectorsAndOppositesToTheBit() {
-        for (int o = 0; o < 9; o++) {
-            assertEquals(Math.cos(Math.toRadians(20 * o)), Hog.cos(o), 1e-15);
-            assertEquals(Math.sin(Math.toRadians(20 * o)), Hog.sin(o), 1e-15);
-            assertEquals(-Hog.cos(o), Hog.cos(o + 9));
-            assertEquals(-Hog.sin(o), Hog.sin(o + 9));
+    void sectorsShareTheirEdges() {
+        for (int o = 0; o <= 18; o++) {
+            assertEquals(Math.cos(Math.toRadians(20 * o - 10)), Hog.edgeCos(o), 1e-15);
+            assertEquals(Math.sin(Math.toRadians(20 * o - 10)), Hog.edgeSin(o), 1e-15);
         }
-        assertEquals(Hog.sin(4), Hog.sin(5), 0, "straight up ties");
+        assertEquals(0, Hog.edgeCos(5), 0, "straight down is an edge");
+        assertEquals(0, Hog.edgeCos(14), 0, "straight up");
+        assertEquals((float) Hog.edgeCos(0), (float) Hog.edgeCos(18), "the last edge is the first");
+        assertEquals((float) Hog.edgeSin(0), (float) Hog.edgeSin(18));
     }
 
     @Test
