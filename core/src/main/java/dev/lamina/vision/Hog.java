@@ -31,7 +31,7 @@ import java.util.List;
  * inside, 1 in padding.
  *
  * <p>For whole pixel values differences and directions are decided without rounding, so all backends decide alike. No gradient flows
- * through the choices of channel and direction.
+ * through the choices of channel and direction; the gradient by the image is not finite where the image is flat.
  *
  * @param cell side of a cell in pixels, even
  */
