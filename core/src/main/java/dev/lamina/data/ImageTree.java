@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 
 /** Files below a folder or in a zip archive, by paths relative to it with {@code /} between names. Any number of threads may read. */
-sealed interface ImageTree extends Closeable permits FolderTree, ZipTree {
+public sealed interface ImageTree extends Closeable permits FolderTree, ZipTree {
     /** Bytes of the largest file that is read. */
     int MOST_BYTES = 256 << 20;
 

@@ -10,7 +10,7 @@ import java.util.regex.Pattern;
 import java.util.zip.GZIPOutputStream;
 
 /** Damages bytes at random, reproducibly by the generator's seed. */
-final class Mutations {
+public final class Mutations {
     private static final Pattern NUMBER = Pattern.compile("\\d+");
     private static final String[] NUMBERS = {"9223372036854775807", "9223372036854775808", "4294967296", "2147483648", "-1", "0",
         "1e9", "1.5", "99999999999999999999999999", "18446744073709551615"};
@@ -18,7 +18,7 @@ final class Mutations {
     private Mutations() { }
 
     /** One to three changes: bits, bytes, cuts, insertions, removals, repetitions, and decimal numbers replaced by awkward ones. */
-    static byte[] mutate(byte[] bytes, Philox.Stream random) {
+    public static byte[] mutate(byte[] bytes, Philox.Stream random) {
         byte[] mutant = bytes.clone();
         for (int change = random.nextInt(3); change >= 0 && mutant.length > 0; change--) {
             int at = random.nextInt(mutant.length);
