@@ -61,8 +61,8 @@ public record Component(int height, int width, int partHeight, int partWidth, Li
      * What a component says of each cell.
      *
      * @param scores {@code [N, 1, H, W]} at the root's top left cell; -∞ where root or parts do not fit into their planes
-     * @param places of the parts, int32 {@code [N, P, H'', W'']}: from which cell {@code y W'' + x} the score at an anchor comes; empty without
-     *         parts
+     * @param places of the parts, int32 {@code [N, P, H'', W'']}: from which cell {@code y W'' + x} the score at an anchor comes; empty
+     *         without parts
      */
     public record Scores(Value scores, Optional<Value> places) {
     }
@@ -94,7 +94,8 @@ public record Component(int height, int width, int partHeight, int partWidth, Li
                     .formatted(context.path(), plane, filterHeight, filterWidth));
         }
         TensorType type = TensorType.of(features.dtype(), count, plane.dim(1), filterHeight, filterWidth);
-        return Convolution.conv2d(features, context.parameter("weight", type, Initializer.zeros()), Window.of(filterHeight, filterWidth), 1);
+        Value weight = context.parameter("weight", type, Initializer.zeros());
+        return Convolution.conv2d(features, weight, Window.of(filterHeight, filterWidth), 1);
     }
 
     private Value costs(Context context, Value seen) {

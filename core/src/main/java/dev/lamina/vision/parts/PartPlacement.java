@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Where parts begin, taken from a root filter that has learned (Felzenszwalb et al. 2010, section 5.2): one after another, where the filter's
- * positive weights have most energy that no part before covers; each starts as what it covers.
+ * Where parts begin, taken from a root filter that has learned (Felzenszwalb et al. 2010, section 5.2): one after another, where the
+ * filter's positive weights have most energy that no part before covers; each starts as what it covers.
  *
  * @param anchors one a part
  * @param weights {@code [P, C, h', w']}
@@ -52,8 +52,8 @@ public record PartPlacement(List<Anchor> anchors, Tensor weights) {
         for (int part = 0; part < parts; part++) {
             Anchor anchor = strongest(energy, h, w, height, width);
             if (anchor == null) {
-                throw new GraphException("part placement: the root's positive weights are used up by " + part + " parts of " + height + " x "
-                        + width + ", " + parts + " are wanted. Take fewer or smaller ones.");
+                throw new GraphException("part placement: the root's positive weights are used up by " + part + " parts of " + height
+                        + " x " + width + ", " + parts + " are wanted. Take fewer or smaller ones.");
             }
             anchors.add(anchor);
             for (int y = 0; y < height; y++) {

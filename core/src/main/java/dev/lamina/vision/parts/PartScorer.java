@@ -85,7 +85,8 @@ public final class PartScorer implements AutoCloseable {
             for (String name : state.variables().keySet()) {
                 Tensor weight = weights.get(name);
                 if (weight == null) {
-                    throw new IllegalArgumentException("part model: weight \"" + name + "\" is missing; there are " + weights.keySet() + ".");
+                    throw new IllegalArgumentException("part model: weight \"" + name + "\" is missing; there are " + weights.keySet()
+                            + ".");
                 }
                 state.set(name, weight);
             }

@@ -27,8 +27,8 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
- * An object of three parts in noise, each part up to two cells from where it rests, among loose parts of the same looks: a root filter alone
- * sees a blur, parts that may move see all of it.
+ * An object of three parts in noise, each part up to two cells from where it rests, among loose parts of the same looks: a root filter
+ * alone sees a blur, parts that may move see all of it.
  */
 class PlantedObjectTest {
     private static final int CHANNELS = 4;
@@ -37,6 +37,7 @@ class PlantedObjectTest {
     private static final int PART = 3;
     private static final int JITTER = 2;
     private static final List<Anchor> RESTS = List.of(new Anchor(1, 1), new Anchor(1, 7), new Anchor(7, 4));
+    private static final double NOISE = 0.35;
     private static final double FORBIDDEN = -1e6;
     private static final int BATCH = 32;
 
@@ -44,10 +45,10 @@ class PlantedObjectTest {
     private record Plane(double[] features, Anchor root, List<Anchor> parts) {
     }
 
-    private static Plane draw(Philox.Stream random, boolean object) {
+    private static Plane draw(Philox.Stream random, boolean object, double noise) {
         double[] features = new double[CHANNELS * SIZE * SIZE];
         for (int i = 0; i < features.length; i++) {
-            features[i] = 0.3 * random.nextNormal();
+            features[i] = noise * random.nextNormal();
         }
         List<Anchor> places = new ArrayList<>();
         Anchor root = null;
@@ -79,11 +80,11 @@ class PlantedObjectTest {
         }
     }
 
-    private static List<Plane> draw(int stream, int count) {
+    private static List<Plane> draw(int stream, int count, double noise) {
         Philox.Stream random = new Philox.Stream(12, 4, stream);
         List<Plane> planes = new ArrayList<>();
         for (int i = 0; i < count; i++) {
-            planes.add(draw(random, i % 2 == 0));
+            planes.add(draw(random, i % 2 == 0, noise));
         }
         return planes;
     }
@@ -119,17 +120,16 @@ class PlantedObjectTest {
     }
 
     /** New planes in every step, so that nothing is learned by heart. */
-    private static Map<String, Tensor> train(Backend backend, PartModel model, Map<String, Tensor> start, int stream, int steps, double rate) {
+    private static Map<String, Tensor> train(Backend backend, PartModel model, Map<String, Tensor> start, int stream, int steps,
+            double rate) {
         Shape shape = Shape.of(BATCH, CHANNELS, SIZE, SIZE);
-        try (PartTrainer trainer = new PartTrainer(backend, model, shape, shape, Sgd.momentum(0.9).withWeightDecay(2e-3), rate)) {
+        try (PartTrainer trainer = new PartTrainer(backend, model, shape, shape, Sgd.momentum(0.9).withWeightDecay(2e-2), rate)) {
             trainer.set(start);
-            double sum = 0;
             for (int step = 0; step < steps; step++) {
                 trainer.rate(step < steps * 2 / 3 ? rate : rate / 10);
-                List<Plane> batch = draw(1000 * stream + step, BATCH);
+                List<Plane> batch = draw(1000 * stream + step, BATCH, NOISE);
                 Tensor features = features(batch);
-                sum += trainer.step(features, features, allowed(batch), signs(batch));
-                if (step % 20 == 19) { System.out.println(step + " " + sum / 20); sum = 0; }
+                trainer.step(features, features, allowed(batch), signs(batch));
             }
             return trainer.weights();
         }
@@ -173,9 +173,48 @@ class PlantedObjectTest {
                 found.stream().map(Found::detection).toList()).allPoint().orElseThrow();
     }
 
+    /**
+     * In what share of the objects found the part that is found worst is where it was planted. A filter may have learned its part a cell
+     * aside: what counts is that the distance is one and the same in all images.
+     */
+    private static double recovered(List<Found> found, List<Plane> planes, Component component) {
+        List<Map<Anchor, Integer>> shifts = new ArrayList<>();
+        int objects = 0;
+        for (int i = 0; i < planes.size(); i++) {
+            Plane plane = planes.get(i);
+            if (plane.root() == null || found.get(i).detection().box().iou(box(plane.root()), Box.Extent.CONTINUOUS) < 0.5) {
+                continue;
+            }
+            objects++;
+            for (int p = 0; p < RESTS.size(); p++) {
+                Anchor seen = found.get(i).parts().get(p);
+                Anchor planted = plane.parts().get(nearest(component.anchors().get(p)));
+                if (shifts.size() == p) {
+                    shifts.add(new HashMap<>());
+                }
+                shifts.get(p).merge(new Anchor(seen.y() - planted.y(), seen.x() - planted.x()), 1, Integer::sum);
+            }
+        }
+        int count = objects;
+        return shifts.stream().mapToDouble(s -> (double) s.values().stream().max(Integer::compare).orElseThrow() / count).min()
+                .orElseThrow();
+    }
+
+    private static int nearest(Anchor learned) {
+        int best = 0;
+        for (int i = 1; i < RESTS.size(); i++) {
+            best = distance(learned, RESTS.get(i)) < distance(learned, RESTS.get(best)) ? i : best;
+        }
+        return best;
+    }
+
+    private static int distance(Anchor a, Anchor b) {
+        return (a.y() - b.y()) * (a.y() - b.y()) + (a.x() - b.x()) * (a.x() - b.x());
+    }
+
     @Test
     void partsFindWhatARootAloneDoesNot() {
-        List<Plane> test = draw(2, 300);
+        List<Plane> test = draw(2, 300, NOISE);
         try (Backend backend = Backends.open("cpu")) {
             PartModel roots = PartModel.of(Component.root(ROOT, ROOT));
             Map<String, Tensor> learned = train(backend, roots, Map.of(), 1, 160, 0.02);
@@ -186,28 +225,14 @@ class PlantedObjectTest {
             PartModel parts = PartModel.of(component);
             Map<String, Tensor> start = new HashMap<>(learned);
             start.put("component0.parts.weight", placed.weights());
-            Map<String, Tensor> full = train(backend, parts, start, 2, 240, 0.05);
+            Map<String, Tensor> full = train(backend, parts, start, 2, 400, 0.02);
             List<Found> found = detect(backend, parts, full, test);
             double together = averagePrecision(found, test);
-            System.out.println("alone " + alone + " together " + together + " anchors " + placed.anchors() + " "
-                    + full.get("component0.parts.cost"));
-            int exact = 0;
-            int hits = 0;
-            for (int i = 0; i < test.size(); i++) {
-                Plane plane = test.get(i);
-                if (plane.root() != null && found.get(i).detection().box().iou(box(plane.root()), Box.Extent.CONTINUOUS) >= 0.5) {
-                    hits++;
-                    exact += new java.util.HashSet<>(found.get(i).parts()).equals(new java.util.HashSet<>(plane.parts())) ? 1 : 0;
-                }
-            }
-            for (int i = 0; i < 12; i += 2) {
-                System.out.println(test.get(i).root() + " " + test.get(i).parts() + " found " + found.get(i));
-            }
-            System.out.println(full.get("component0.parts.weight"));
-            System.out.println("hits " + hits + " exact " + exact);
             assertTrue(together >= 0.95, "root and parts: " + together);
             assertTrue(alone <= together - 0.1, "root alone: " + alone);
-            assertEquals(hits, exact);
+            assertTrue(recovered(found, test, component) >= 0.99, "parts where they were planted");
+            List<Plane> quiet = draw(3, 100, NOISE / 3);
+            assertEquals(1, recovered(detect(backend, parts, full, quiet), quiet, component));
         }
     }
 }
