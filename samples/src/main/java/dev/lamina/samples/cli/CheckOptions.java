@@ -115,7 +115,7 @@ final class CheckOptions {
         CheckData fitted = CheckData.fit(samples, shape, count, data != null, seed);
         ChannelStatistics statistics = ChannelStatistics.of(fitted.samples().first(SAMPLES));
         return plan(fitted, statistics, ModelOption.create(name, variant.settings(), shape, count), config, LossTerms.PLAIN, Map.of(),
-                "drawn");
+                file ? "of the file" : "drawn");
     }
 
     private CheckPlan trained(RunFolder folder) throws IOException {

@@ -15,7 +15,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -26,7 +25,7 @@ import picocli.CommandLine.Spec;
 @Command(name = "export", mixinStandardHelpOptions = true,
         description = "Writes a run's model as an ONNX file for other programs: weights, normalisation, names of the classes.",
         footer = {"", "The batch may have any size. Classes, mean and deviation are in the file's metadata.", "", "Examples:",
-            "  lamina export", "  lamina export runs/mnist --probabilities --out mnist.onnx",
+            "  lamina export", "  lamina export runs/mnist --output probabilities --out mnist.onnx",
             "  lamina export runs/mnist --input normalised --weights beside"})
 final class ExportCommand implements Callable<Integer> {
     private static final String FILE = "model.onnx";
@@ -40,8 +39,9 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--out", paramLabel = "FILE", description = "the file to write (RUN/" + FILE + ")")
     private Path out;
 
-    @ArgGroup
-    private Gives gives = new Gives();
+    @Option(names = "--output", defaultValue = "logits", paramLabel = "KIND",
+            description = "logits, or probabilities: their softmax (${DEFAULT-VALUE})")
+    private ModelExport.Output output;
 
     @Option(names = "--input", defaultValue = "pixels", paramLabel = "KIND",
             description = "pixels: uint8, which the model normalises; normalised: float32 numbers that the caller has normalised, or "
@@ -56,15 +56,6 @@ final class ExportCommand implements Callable<Integer> {
     @Option(names = "--best", description = "the weights of the best epoch instead of the last ones")
     private boolean best;
 
-    /** What the model gives. */
-    private static final class Gives {
-        @Option(names = "--logits", description = "the model gives logits (default)")
-        private boolean logits;
-
-        @Option(names = "--probabilities", description = "the model gives their softmax")
-        private boolean probabilities;
-    }
-
     @Override
     public Integer call() throws IOException {
         PrintWriter text = spec.commandLine().getOut();
@@ -72,7 +63,7 @@ final class ExportCommand implements Callable<Integer> {
         RunFolder opened = best ? RunFolder.openBest(folder) : RunFolder.open(folder);
         Model model = ModelOption.of(opened);
         OnnxModel exported = ModelExport.of(model, opened.statistics(), opened.weights(), opened.classNames(), input,
-                gives.probabilities ? ModelExport.Output.PROBABILITIES : ModelExport.Output.LOGITS, "lamina " + Lamina.VERSION);
+                output, "lamina " + Lamina.VERSION);
         Path file = out != null ? out : folder.resolve(FILE);
         print(text, exported, OnnxWriter.write(file, exported, weights));
         return 0;

@@ -1,5 +1,7 @@
 package dev.lamina.samples.cli;
 
+import dev.lamina.io.onnx.OnnxFile;
+import dev.lamina.io.onnx.OnnxWriter;
 import dev.lamina.models.ModelInfo;
 import dev.lamina.models.ModelOptions;
 import dev.lamina.models.Models;
@@ -12,7 +14,6 @@ import dev.lamina.train.TrainConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
@@ -27,7 +28,7 @@ final class ModelOption {
             + "(straight-through gradient, a heuristic), binarizeBlock (its true gradient, 0: layers below keep their random weights) "
             + "or none";
     /** The copy in a run folder of the ONNX file that its model was made of. */
-    static final String ONNX_FILE = "model.onnx";
+    static final String ONNX_FILE = "source.onnx";
     private static final String MLP = "mlp";
     private static final String HIDDEN = "hidden";
     private static final String ACTIVATION_SETTING = "activation";
@@ -107,7 +108,8 @@ final class ModelOption {
     static void keep(TrainConfig config, Path folder) throws IOException {
         if (OnnxNetwork.isFile(config.model())) {
             Files.createDirectories(folder);
-            Files.copy(Path.of(config.model()), folder.resolve(ONNX_FILE), StandardCopyOption.REPLACE_EXISTING);
+            // Not a plain copy: weights that lie in files of their own come along.
+            OnnxWriter.write(folder.resolve(ONNX_FILE), OnnxFile.read(Path.of(config.model())));
         }
     }
 

@@ -132,7 +132,7 @@ final class Emitter {
     /** Adds numbers that an operator of a node needs, {@code node/part}. */
     String constant(Node node, String part, Tensor tensor) {
         String name = unique(node.name() + "/" + part);
-        initializers.put(name, tensor);
+        constant(name, name, tensor);
         return name;
     }
 
@@ -146,9 +146,23 @@ final class Emitter {
         return constant(node, part, Tensor.of(values, values.length));
     }
 
-    /** Adds a source's numbers under the name of its result. */
+    /** Adds a parameter's numbers under its name. */
     void initializer(Node node, Tensor tensor) {
         initializers.put(name(node.output(0)), tensor);
+    }
+
+    /** Adds a constant's numbers under the name of its result. */
+    void constant(Node node, Tensor tensor) {
+        constant(node.name(), name(node.output(0)), tensor);
+    }
+
+    /** Numbers that are no parameters are nodes, so that who reads the file does not train them; whole numbers nobody does. */
+    private void constant(String node, String output, Tensor tensor) {
+        if (tensor.dtype().isFloating()) {
+            nodes.add(new OnnxNode(node, "", "Constant", List.of(), List.of(output), Map.of("value", new OnnxAttribute.OfTensor(tensor))));
+        } else {
+            initializers.put(output, tensor);
+        }
     }
 
     /** Adds an input of the model. */

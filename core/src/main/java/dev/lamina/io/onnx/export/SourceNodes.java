@@ -21,7 +21,7 @@ final class SourceNodes {
         switch (op) {
             case Source.Input _ -> to.input(node);
             case Source.Variable(String name, TensorType type, boolean _) -> to.initializer(node, checked(name, type, variables));
-            case Source.Constant(Tensor tensor) -> to.initializer(node, tensor);
+            case Source.Constant(Tensor tensor) -> to.constant(node, tensor);
             case Source.Fill fill -> fill(to, node, fill);
         }
     }
@@ -42,7 +42,7 @@ final class SourceNodes {
     private static void fill(Emitter to, Node node, Source.Fill fill) {
         List<Extent> extents = to.extents(node.output(0));
         if (extents.stream().noneMatch(Extent::isFree) && fill.type().elements() <= FEW) {
-            to.initializer(node, Tensor.full(fill.type().dtype(), fill.type().shape(), fill.value()));
+            to.constant(node, Tensor.full(fill.type().dtype(), fill.type().shape(), fill.value()));
         } else {
             Tensor value = Tensor.full(fill.type().dtype(), Shape.of(1), fill.value());
             to.add(node, "ConstantOfShape", List.of(to.shape(node, extents)), Map.of("value", new OnnxAttribute.OfTensor(value)));
