@@ -29,8 +29,8 @@ import java.util.Map;
 import java.util.function.Function;
 
 /**
- * What inspection finds on a backend and on the reference. Weights and pixels are small whole numbers, so that all sums are exact in float32
- * and everything must be equal, winners and ties too.
+ * What inspection finds on a backend and on the reference. Weights and pixels are small whole numbers, so that all sums are exact in
+ * float32 and everything must be equal, winners and ties too.
  */
 public final class InspectParity {
     private static final Shape INPUT = Shape.of(3, 13, 11);

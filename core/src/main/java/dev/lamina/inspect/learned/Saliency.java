@@ -47,7 +47,7 @@ public final class Saliency {
     }
 
     /**
-     * SmoothGrad (Smilkov et al. 2017): {@link #plain} of the mean gradient of {@value #SAMPLES} copies of an image with normal noise, whose
+     * SmoothGrad (Smilkov et al. 2017): {@link #plain} of the mean gradient of {@value #SAMPLES} copies of an image with normal noise. Its
      * deviation is {@value #NOISE} of the image's range, largest less smallest pixel. The noise of copy s of image i is the Philox stream
      * {@code (step = s, stream = i)} under a key of its own, so it does not depend on the batch.
      *

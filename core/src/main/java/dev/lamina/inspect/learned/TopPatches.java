@@ -20,8 +20,8 @@ import java.util.stream.Stream;
 
 /**
  * Per feature map the images of a data set to which one of its units answers most: at most one unit an image, the first in row and column
- * at ties, and the image with the lower index at ties. One pass over the data; each map's maximum and its place are found on the backend, by
- * max pooling over the whole map. Stateless.
+ * at ties, and the image with the lower index at ties. One pass over the data; each map's maximum and its place are found on the backend,
+ * by max pooling over the whole map. Stateless.
  */
 public final class TopPatches {
     /** Units of a map unless told otherwise. */

@@ -1,0 +1,138 @@
+package dev.lamina.samples.inspect;
+
+import dev.lamina.graph.Pointwise.ReluRule;
+import dev.lamina.inspect.Figure;
+import dev.lamina.inspect.Levels;
+import dev.lamina.inspect.MapsPicture;
+import dev.lamina.inspect.learned.Activations;
+import dev.lamina.inspect.learned.InspectListener;
+import dev.lamina.inspect.learned.Loaded;
+import dev.lamina.inspect.learned.Occlusion;
+import dev.lamina.inspect.learned.Saliency;
+import dev.lamina.inspect.learned.Signals;
+import dev.lamina.inspect.learned.Unit;
+import dev.lamina.tensor.Tensor;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/** What a network makes of single images: maps, saliency, signals of the strongest units, occlusion. */
+final class ImageReport {
+    private static final int SIDE = 160;
+    private static final int COLUMNS = 5;
+
+    private final InspectPlan plan;
+    private final Loaded loaded;
+    private final List<String> classNames;
+    private final InspectListener listener;
+
+    ImageReport(InspectPlan plan, Loaded loaded, List<String> classNames, InspectListener listener) {
+        this.plan = plan;
+        this.loaded = loaded;
+        this.classNames = classNames;
+        this.listener = listener;
+    }
+
+    /** Adds all of one image; {@code number} counts from 1. */
+    void add(Findings findings, LookedAt image, int number) throws IOException {
+        Activations activations = Activations.of(loaded, plan.layers(), image.pixels());
+        Map<String, Object> numbers = new LinkedHashMap<>();
+        int winner = activations.winner(0);
+        numbers.put("name", image.name());
+        numbers.put("label", image.label());
+        numbers.put("watched", image.watched());
+        numbers.put("winner", winner);
+        numbers.put("probability", activations.probabilities().get(0, winner));
+        numbers.put("probability_of_watched", activations.probabilities().get(0, image.watched()));
+        String title = String.format(Locale.ROOT, "%s%s, predicted %s, %.1f %%", image.name(), image.label() < 0 ? "" : ": "
+                + classNames.get(image.label()), classNames.get(winner), 100 * activations.probabilities().get(0, winner));
+        signals(findings, image, number, activations, numbers, title);
+        if (plan.has(InspectMethod.ACTIVATIONS)) {
+            int at = 0;
+            for (String layer : plan.layers()) {
+                String key = "maps-" + number + "-" + ++at + "-" + InspectReport.file(layer);
+                findings.add("Activation maps", image.name() + ", " + layer, key, MapsPicture.of(layer + ": number and greatest value of each map", activations.maps().get(layer).select(0, 0)
+                                .contiguous(), MapsPicture.Options.defaults()));
+            }
+        }
+        if (plan.has(InspectMethod.OCCLUSION)) {
+            occlusion(findings, image, number, numbers, title);
+        }
+        InspectReport.list(findings.numbers(), "images").add(numbers);
+    }
+
+    private static Figure.Panel panel(String caption, Tensor picture) {
+        return new Figure.Panel(caption, Levels.fit(picture, SIDE), 1);
+    }
+
+    private void signals(Findings findings, LookedAt image, int number, Activations activations, Map<String, Object> numbers,
+            String title) throws IOException {
+        List<Figure.Panel> panels = new ArrayList<>(List.of(panel("the image", Levels.shown(image.image()))));
+        Tensor pixels = image.pixels();
+        List<Integer> watched = List.of(image.watched());
+        if (plan.has(InspectMethod.SALIENCY)) {
+            String of = "\nof " + InspectReport.shortened(classNames.get(image.watched()));
+            panels.add(panel("saliency" + of, Levels.heat(Saliency.plain(loaded, pixels, watched).select(0, 0))));
+            panels.add(panel("input x gradient" + of, Levels.heat(Saliency.inputTimesGradient(loaded, pixels, watched).select(0, 0))));
+            panels.add(panel("SmoothGrad" + of, Levels.heat(Saliency.smooth(loaded, pixels, watched, plan.seed(), number).select(0, 0))));
+            if (plan.has(InspectMethod.GUIDED)) {
+                panels.add(panel("guided" + of, Levels.meanRemoved(Signals.ofLogits(loaded, ReluRule.GUIDED, pixels, watched)
+                        .select(0, 0).contiguous())));
+            }
+        }
+        for (String layer : plan.layers()) {
+            Unit unit = activations.strongest(layer, 0);
+            numbers.put("strongest " + layer, unit);
+            String of = String.format(Locale.ROOT, "%n%s, map %d", layer, unit.map());
+            if (plan.has(InspectMethod.DECONVNET)) {
+                panels.add(panel("deconvnet" + of, signal("deconvnet", layer, ReluRule.DECONVNET, pixels, unit)));
+            }
+            if (plan.has(InspectMethod.GUIDED)) {
+                panels.add(panel("guided" + of, signal("guided", layer, ReluRule.GUIDED, pixels, unit)));
+            }
+        }
+        listener.onProgress("signals of images", number, number);
+        if (panels.size() > 1) {
+            findings.add("Images one by one", image.name(), "image-" + number, Figure.of(title, COLUMNS, panels));
+        }
+    }
+
+    private Tensor signal(String tool, String layer, ReluRule rule, Tensor pixels, Unit unit) {
+        return Levels.meanRemoved(Signals.ofUnits(loaded, tool, layer, rule, pixels, List.of(unit)).select(0, 0).contiguous());
+    }
+
+    private void occlusion(Findings findings, LookedAt image, int number, Map<String, Object> numbers, String title) throws IOException {
+        String layer = plan.layers().isEmpty() ? null : plan.layers().getLast();
+        Occlusion.Maps maps = plan.occlusion().of(loaded, layer, image.pixels().select(0, 0), image.watched(), plan.batch(), listener);
+        List<Figure.Panel> panels = new ArrayList<>(List.of(panel("the image", Levels.shown(image.image()))));
+        panels.add(heat("p of " + InspectReport.shortened(classNames.get(maps.label())), maps, maps.probability()));
+        if (layer != null) {
+            panels.add(heat(layer + ", map " + maps.map() + ", sum", maps, maps.sums()));
+        }
+        panels.add(panel("winning class", Levels.classes(maps.winners(), maps.rows(), maps.columns())));
+        List<Figure.Panel> legend = Arrays.stream(maps.winners()).distinct().sorted().mapToObj(k -> new Figure.Panel(
+                InspectReport.shortened(classNames.get(k)), Levels.fit(Levels.classes(new int[] {k}, 1, 1), 88), 1)).toList();
+        Tensor figure = Figure.of(String.format(Locale.ROOT, "%s; square of %d, stride %d", title, plan.occlusion().size(),
+                plan.occlusion().stride()), panels.size(), panels);
+        Tensor colours = Figure.of("winning classes", 8, legend);
+        findings.add("Occlusion", image.name(), "occlusion-" + number, Figure.of("", 1, List.of(new Figure.Panel("", figure, 1),
+                new Figure.Panel("", colours, 1))));
+        Map<String, Object> found = new LinkedHashMap<>();
+        found.put("size", plan.occlusion().size());
+        found.put("stride", plan.occlusion().stride());
+        found.put("layer", layer);
+        found.put("maps", maps);
+        numbers.put("occlusion", found);
+    }
+
+    private static Figure.Panel heat(String what, Occlusion.Maps maps, double[] values) {
+        double low = Arrays.stream(values).min().orElse(0);
+        double high = Arrays.stream(values).max().orElse(0);
+        return panel(String.format(Locale.ROOT, "%s%n%.3g white, %.3g dark", what, low, high), Levels.heat(values, maps.rows(),
+                maps.columns(), low, high));
+    }
+}
