@@ -3,6 +3,7 @@ package dev.lamina.inspect;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.stream.IntStream;
@@ -55,20 +56,15 @@ public final class FilterPicture {
         for (double w : filters.toDoubles()) {
             most = Math.max(most, Math.abs(w));
         }
-        Tensor first = null;
-        Tensor tiles = null;
+        List<Tensor> tiles = new ArrayList<>();
         for (int k = 0; k < rows; k++) {
             for (int c = 0; c < columns; c++) {
-                first = Levels.fit(tile(filters.select(0, k).select(0, c), most), TILE);
-                if (tiles == null) {
-                    tiles = Tensor.zeros(DType.UINT8, Shape.of(rows * columns, 1, first.shape().dim(1), first.shape().dim(2)));
-                }
-                tiles.select(0, k * columns + c).copyFrom(first);
+                tiles.add(Levels.fit(tile(filters.select(0, k).select(0, c), most), TILE));
             }
         }
         String what = String.format(Locale.ROOT, "a row a filter (%d of %d), a column an input channel (%d of %d)%n"
                 + "black %.3g, grey 0, white %.3g", rows, shape.dim(0), columns, shape.dim(1), -most, most);
-        return Figure.of("", 1, List.of(new Figure.Panel(what, Templates.grid(tiles, (int) columns), 1)));
+        return Figure.of("", 1, List.of(new Figure.Panel(what, Levels.grid(tiles, (int) columns), 1)));
     }
 
     private static Tensor tile(Tensor taps, double most) {

@@ -6,10 +6,13 @@ import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.Arrays;
+import java.util.List;
 
 /** Numbers as brightness or colour: what the pictures of a network's maps and signals are made of. Stateless and thread-safe. */
 public final class Levels {
     private static final int GREY = 128;
+    private static final int WHITE = 255;
+    private static final int GAP = 2;
 
     private Levels() { }
 
@@ -146,6 +149,26 @@ public final class Levels {
             to[i] = (byte) from[i / (w * h * zoom * zoom) * w * h + y * w + x];
         }
         return Tensor.ofBytes(to, picture.shape().dim(0), (long) h * zoom, (long) w * zoom);
+    }
+
+    /**
+     * Tiles side by side, {@code columns} a row, on white.
+     *
+     * @param tiles uint8 {@code [C, H, W]}, all of one shape, at least one
+     * @return uint8 {@code [C, height, width]}
+     */
+    static Tensor grid(List<Tensor> tiles, int columns) {
+        Shape shape = tiles.getFirst().shape();
+        long h = shape.dim(1) + GAP;
+        long w = shape.dim(2) + GAP;
+        long rows = Math.ceilDiv(tiles.size(), columns);
+        Tensor grid = Tensor.full(DType.UINT8, Shape.of(shape.dim(0), rows * h + GAP, Math.min(columns, tiles.size()) * w + GAP), WHITE);
+        for (int k = 0; k < tiles.size(); k++) {
+            long top = k / columns * h + GAP;
+            long left = k % columns * w + GAP;
+            grid.slice(1, top, top + shape.dim(1)).slice(2, left, left + shape.dim(2)).copyFrom(tiles.get(k));
+        }
+        return grid;
     }
 
     /** One channel as three. */

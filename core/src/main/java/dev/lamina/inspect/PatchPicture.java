@@ -1,7 +1,5 @@
 package dev.lamina.inspect;
 
-import dev.lamina.tensor.DType;
-import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,7 +10,7 @@ import java.util.List;
  */
 public final class PatchPicture {
     private static final int SIDE = 64;
-    private static final int WIDEST = 1200;
+    private static final int WIDEST = 1280;
 
     private PatchPicture() { }
 
@@ -41,7 +39,7 @@ public final class PatchPicture {
         long widest = 1;
         for (List<Square> map : maps) {
             for (Square square : map) {
-                Tensor grid = grid(square.tiles, side);
+                Tensor grid = Levels.grid(square.tiles.stream().map(t -> Levels.coloured(Levels.fit(t, SIDE))).toList(), side);
                 widest = Math.max(widest, grid.shape().dim(2));
                 panels.add(new Figure.Panel(square.caption, grid, 1));
             }
@@ -49,15 +47,5 @@ public final class PatchPicture {
         int together = maps.getFirst().size();
         int columns = (int) Math.max(1, WIDEST / (widest + 8) / together) * together;
         return Figure.of(title, columns, panels);
-    }
-
-    private static Tensor grid(List<Tensor> tiles, int side) {
-        List<Tensor> fitted = tiles.stream().map(t -> Levels.coloured(Levels.fit(t, SIDE))).toList();
-        Shape shape = fitted.getFirst().shape();
-        Tensor all = Tensor.zeros(DType.UINT8, Shape.of(fitted.size(), 3, shape.dim(1), shape.dim(2)));
-        for (int i = 0; i < fitted.size(); i++) {
-            all.select(0, i).copyFrom(fitted.get(i));
-        }
-        return Templates.grid(all, side);
     }
 }

@@ -30,4 +30,13 @@ public record ImageLayer(String name, String op, int maps, int height, int width
     public Region region(Unit unit) {
         return region(unit.row(), unit.column());
     }
+
+    /** {@link #region} for pictures: along an axis on which it is larger than the image, the image. */
+    public Region shown(Unit unit) {
+        Region region = region(unit);
+        boolean tall = region.height() > inputHeight;
+        boolean wide = region.width() > inputWidth;
+        return new Region(tall ? 0 : region.top(), wide ? 0 : region.left(), tall ? inputHeight : region.height(),
+                wide ? inputWidth : region.width());
+    }
 }

@@ -23,7 +23,9 @@ import java.util.Map;
 /** What a network makes of single images: maps, saliency, signals of the strongest units, occlusion. */
 final class ImageReport {
     private static final int SIDE = 160;
-    private static final int COLUMNS = 5;
+    private static final int COLUMNS = 6;
+    private static final int SWATCH_HEIGHT = 16;
+    private static final int SWATCH_WIDTH = 104;
 
     private final InspectPlan plan;
     private final Loaded loaded;
@@ -55,8 +57,9 @@ final class ImageReport {
             int at = 0;
             for (String layer : plan.layers()) {
                 String key = "maps-" + number + "-" + ++at + "-" + InspectReport.file(layer);
-                findings.add("Activation maps", image.name() + ", " + layer, key, MapsPicture.of(layer + ": number and greatest value of each map", activations.maps().get(layer).select(0, 0)
-                                .contiguous(), MapsPicture.Options.defaults()));
+                findings.add("Activation maps", image.name() + ", " + layer, key, MapsPicture.of(layer
+                        + ": number and greatest value of each map", activations.maps().get(layer).select(0, 0).contiguous(),
+                        MapsPicture.Options.defaults()));
             }
         }
         if (plan.has(InspectMethod.OCCLUSION)) {
@@ -84,20 +87,25 @@ final class ImageReport {
                         .select(0, 0).contiguous())));
             }
         }
+        List<Figure.Panel> units = new ArrayList<>();
         for (String layer : plan.layers()) {
             Unit unit = activations.strongest(layer, 0);
             numbers.put("strongest " + layer, unit);
             String of = String.format(Locale.ROOT, "%n%s, map %d", layer, unit.map());
             if (plan.has(InspectMethod.DECONVNET)) {
-                panels.add(panel("deconvnet" + of, signal("deconvnet", layer, ReluRule.DECONVNET, pixels, unit)));
+                units.add(panel("deconvnet" + of, signal("deconvnet", layer, ReluRule.DECONVNET, pixels, unit)));
             }
             if (plan.has(InspectMethod.GUIDED)) {
-                panels.add(panel("guided" + of, signal("guided", layer, ReluRule.GUIDED, pixels, unit)));
+                units.add(panel("guided" + of, signal("guided", layer, ReluRule.GUIDED, pixels, unit)));
             }
         }
         listener.onProgress("signals of images", number, number);
-        if (panels.size() > 1) {
-            findings.add("Images one by one", image.name(), "image-" + number, Figure.of(title, COLUMNS, panels));
+        if (panels.size() + units.size() > 1) {
+            List<Figure.Panel> parts = new ArrayList<>(List.of(new Figure.Panel("", Figure.of(title, COLUMNS, panels), 1)));
+            if (!units.isEmpty()) {
+                parts.add(new Figure.Panel("", Figure.of("the strongest unit of each layer", COLUMNS, units), 1));
+            }
+            findings.add("Images one by one", image.name(), "image-" + number, Figure.of("", 1, parts));
         }
     }
 
@@ -114,8 +122,7 @@ final class ImageReport {
             panels.add(heat(layer + ", map " + maps.map() + ", sum", maps, maps.sums()));
         }
         panels.add(panel("winning class", Levels.classes(maps.winners(), maps.rows(), maps.columns())));
-        List<Figure.Panel> legend = Arrays.stream(maps.winners()).distinct().sorted().mapToObj(k -> new Figure.Panel(
-                InspectReport.shortened(classNames.get(k)), Levels.fit(Levels.classes(new int[] {k}, 1, 1), 88), 1)).toList();
+        List<Figure.Panel> legend = Arrays.stream(maps.winners()).distinct().sorted().mapToObj(this::swatch).toList();
         Tensor figure = Figure.of(String.format(Locale.ROOT, "%s; square of %d, stride %d", title, plan.occlusion().size(),
                 plan.occlusion().stride()), panels.size(), panels);
         Tensor colours = Figure.of("winning classes", 8, legend);
@@ -129,10 +136,16 @@ final class ImageReport {
         numbers.put("occlusion", found);
     }
 
+    private Figure.Panel swatch(int number) {
+        int[] pixels = new int[SWATCH_HEIGHT * SWATCH_WIDTH];
+        Arrays.fill(pixels, number);
+        return new Figure.Panel(InspectReport.shortened(classNames.get(number)), Levels.classes(pixels, SWATCH_HEIGHT, SWATCH_WIDTH), 1);
+    }
+
     private static Figure.Panel heat(String what, Occlusion.Maps maps, double[] values) {
         double low = Arrays.stream(values).min().orElse(0);
         double high = Arrays.stream(values).max().orElse(0);
-        return panel(String.format(Locale.ROOT, "%s%n%.3g white, %.3g dark", what, low, high), Levels.heat(values, maps.rows(),
+        return panel(String.format(Locale.ROOT, "%s%n%.3g to %.3g", what, low, high), Levels.heat(values, maps.rows(),
                 maps.columns(), low, high));
     }
 }

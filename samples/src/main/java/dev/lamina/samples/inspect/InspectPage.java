@@ -16,7 +16,8 @@ final class InspectPage {
                     + "unit of each layer, less their mean.",
             "Activation maps", "What layers give, each map from its own least value, black, to its own greatest, white.",
             "Occlusion", "What the network says while a grey square covers a part of the image: at each place of the square the "
-                    + "probability of the class, the sum of the strongest feature map's positive part, and the class that wins.");
+                    + "probability of the class, the sum of the strongest feature map's positive part, both from white for the least "
+                    + "to dark for the greatest, and the class that wins.");
 
     private InspectPage() { }
 

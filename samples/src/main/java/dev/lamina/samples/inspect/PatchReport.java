@@ -91,7 +91,7 @@ final class PatchReport {
         List<Square> squares = new ArrayList<>();
         squares.add(new Square(String.format(Locale.ROOT, "map %d: %.3g to %.3g%n%s", map, tops.getFirst().unit().value(),
                 tops.getLast().unit().value(), majority(tops)), IntStream.range(0, tops.size())
-                        .mapToObj(i -> layer.region(tops.get(i).unit()).cut(samples.get(i))).toList()));
+                        .mapToObj(i -> layer.shown(tops.get(i).unit()).cut(samples.get(i))).toList()));
         if (plan.has(InspectMethod.DECONVNET)) {
             squares.add(new Square("deconvnet", signals(layer, "deconvnet", ReluRule.DECONVNET, pixels, tops)));
         }
@@ -104,7 +104,7 @@ final class PatchReport {
     private List<Tensor> signals(ImageLayer layer, String tool, ReluRule rule, Tensor pixels, List<Top> tops) {
         Tensor signals = Signals.ofUnits(loaded, tool, layer.name(), rule, pixels, tops.stream().map(Top::unit).toList());
         return IntStream.range(0, tops.size()).mapToObj(i -> Levels.meanRemoved(signals.select(0, i).contiguous(),
-                layer.region(tops.get(i).unit()))).toList();
+                layer.shown(tops.get(i).unit()))).toList();
     }
 
     /** The class that most of the images are of. */
