@@ -141,7 +141,7 @@ class InspectCommandTest {
     }
 
     @Test
-    void badCallsAreNamed() {
+    void badCallsAreNamed() throws IOException {
         assertError("inspect: layer \"conv9\" unknown; image layers are conv1, maxPool, conv2, maxPool_2.", inspect("--layer",
                 "conv1,conv9"));
         assertError("inspect: method \"dreams\" is unknown; known are filters, activations, patches, deconvnet, guided, saliency, "
@@ -149,8 +149,13 @@ class InspectCommandTest {
         assertError("occlusion: size 40 exceeds the image, 28 x 28. Give a smaller one.", inspect("--occlusion-size", "40"));
         assertError("inspect: --top 0, needs >= 1.", inspect("--top", "0"));
         assertError("inspect: --limit -1, needs >= 0.", inspect("--limit", "-1"));
-        assertError("inspect: data \"rings\" holds samples [2, 1, 1], model \"lenet\" takes [1, 28, 28]. Give --image-size, or name other "
-                + "data.", inspect("--data", "rings"));
+        for (String file : List.of("train/a/1.png", "train/b/1.png", "test/a/1.png", "test/b/1.png")) {
+            Path picture = out.resolve(file);
+            Files.createDirectories(picture.getParent());
+            ImageFile.writePng(picture, Tensor.zeros(DType.UINT8, Shape.of(1, 9, 9)));
+        }
+        assertError("inspect: data \"" + out + "\" has 2 classes, the model 10. Name data of the same classes.", inspect("--data",
+                out.toString()));
     }
 
     @Test
