@@ -44,11 +44,12 @@ public record Learned(Model model, ChannelStatistics statistics, Map<String, Ten
     }
 
     /**
-     * The same network with random weights: what it started as under this seed. Weights out of a file, which have no start, are drawn as
-     * {@link Reinitialised} says.
+     * The same network with random weights, drawn as the model's initial values are, by a key of their own: a run of the same seed did not
+     * start from them. Weights out of a file, which have no initial values, are drawn by what reads them: filters by He normal, matrices
+     * normal with variance 2 / (terms of the sum), biases 0, batch normalisation as new; what anything else reads stays as it is.
      */
     public Learned reinitialised(long seed) {
-        return new Learned(model, statistics, Reinitialised.weights(this, seed));
+        return new Learned(model, statistics, Reinitialised.weights(this, InspectStreams.key(seed, InspectStreams.WEIGHTS)));
     }
 
     /**

@@ -20,9 +20,6 @@ public final class Saliency {
     /** Deviation of the noise as a share of the image's range. */
     public static final double NOISE = 0.15;
 
-    private static final int PURPOSE = 1;
-    private static final int DOMAIN = 0x494e5350;
-
     private Saliency() { }
 
     /**
@@ -57,7 +54,7 @@ public final class Saliency {
         Shape shape = pixels.shape();
         Tensor means = Tensor.zeros(DType.FLOAT32, shape);
         for (int i = 0; i < shape.dim(0); i++) {
-            Tensor noisy = noisy(pixels.select(0, i), key(seed), first + i);
+            Tensor noisy = noisy(pixels.select(0, i), InspectStreams.key(seed, InspectStreams.NOISE), first + i);
             double[] gradients = Signals.ofLogits(loaded, ReluRule.GRADIENT, noisy, Collections.nCopies(SAMPLES, classes.get(i)))
                     .toDoubles();
             int size = gradients.length / SAMPLES;
@@ -81,13 +78,6 @@ public final class Saliency {
         }
         Shape shape = image.shape();
         return Tensor.of(DType.FLOAT32, all, SAMPLES, shape.dim(0), shape.dim(1), shape.dim(2));
-    }
-
-    /** A key that no weight, mask or sample is drawn by: words 0 and 1 of the block with a counter of this package. */
-    private static long key(long seed) {
-        int[] block = new int[4];
-        Philox.block(PURPOSE, 0, DOMAIN, -1, (int) seed, (int) (seed >>> 32), block);
-        return Integer.toUnsignedLong(block[0]) | (long) block[1] << 32;
     }
 
     /** The largest magnitude over the channels, {@code [N, C, H, W]} to {@code [N, H, W]}. */

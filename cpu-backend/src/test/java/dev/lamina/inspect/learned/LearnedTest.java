@@ -16,6 +16,7 @@ import dev.lamina.nn.Sequential;
 import dev.lamina.tensor.DType;
 import dev.lamina.tensor.Shape;
 import dev.lamina.tensor.Tensor;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,11 +37,17 @@ class LearnedTest {
     }
 
     @Test
-    void modelsBeginAgainUnderASeed() {
+    void randomWeightsAreOfTheSeedButNotThoseThatARunOfItStartedFrom() {
         Model made = Models.create("lenet", Shape.of(3, 32, 32), 10);
         Learned network = new Learned(made, ChannelStatistics.raw(3), made.parameters().initialValues(1));
-        Map<String, Tensor> random = network.reinitialised(2).weights();
-        assertArrayEquals(made.parameters().initial("conv1.weight", 2).toFloats(), random.get("conv1.weight").toFloats());
+        float[] random = network.reinitialised(1).weights().get("conv1.weight").toFloats();
+        assertArrayEquals(random, network.reinitialised(1).weights().get("conv1.weight").toFloats());
+        assertFalse(Arrays.equals(random, made.parameters().initial("conv1.weight", 1).toFloats()));
+        assertFalse(Arrays.equals(random, network.reinitialised(2).weights().get("conv1.weight").toFloats()));
+        double bound = 1 / Math.sqrt(75);
+        for (float w : random) {
+            assertEquals(0, w, bound);
+        }
     }
 
     /** As out of a file: all weights are given. */
@@ -60,7 +67,7 @@ class LearnedTest {
         assertArrayEquals(new double[64], random.get("conv.bias").toDoubles());
         assertArrayEquals(new double[50], random.get("fc.bias").toDoubles());
         assertEquals(1, random.get("bn.weight").get(0));
-        assertFalse(java.util.Arrays.equals(random.get("conv.weight").toFloats(), network.reinitialised(4).weights().get("conv.weight")
+        assertFalse(Arrays.equals(random.get("conv.weight").toFloats(), network.reinitialised(4).weights().get("conv.weight")
                 .toFloats()));
     }
 

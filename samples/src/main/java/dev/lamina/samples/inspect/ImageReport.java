@@ -23,6 +23,7 @@ import java.util.Map;
 /** What a network makes of single images: maps, saliency, signals of the strongest units, occlusion. */
 final class ImageReport {
     private static final int SIDE = 160;
+    private static final int LETTER = 7;
     private static final int COLUMNS = 6;
     private static final int SWATCH_HEIGHT = 16;
     private static final int SWATCH_WIDTH = 104;
@@ -69,7 +70,11 @@ final class ImageReport {
     }
 
     private static Figure.Panel panel(String caption, Tensor picture) {
-        return new Figure.Panel(caption, Levels.fit(picture, SIDE), 1);
+        Tensor fitted = Levels.fit(picture, SIDE);
+        int letters = Math.toIntExact(fitted.shape().dim(2) / LETTER);
+        String lines = String.join("\n", caption.lines().map(l -> l.length() <= letters ? l : l.substring(0, letters - 1) + "…")
+                .toList());
+        return new Figure.Panel(lines, fitted, 1);
     }
 
     private void signals(Findings findings, LookedAt image, int number, Activations activations, Map<String, Object> numbers,
@@ -91,7 +96,7 @@ final class ImageReport {
         for (String layer : plan.layers()) {
             Unit unit = activations.strongest(layer, 0);
             numbers.put("strongest " + layer, unit);
-            String of = String.format(Locale.ROOT, "%n%s, map %d", layer, unit.map());
+            String of = String.format(Locale.ROOT, " of map %d%n%s", unit.map(), layer);
             if (plan.has(InspectMethod.DECONVNET)) {
                 units.add(panel("deconvnet" + of, signal("deconvnet", layer, ReluRule.DECONVNET, pixels, unit)));
             }
@@ -117,9 +122,9 @@ final class ImageReport {
         String layer = plan.layers().isEmpty() ? null : plan.layers().getLast();
         Occlusion.Maps maps = plan.occlusion().of(loaded, layer, image.pixels().select(0, 0), image.watched(), plan.batch(), listener);
         List<Figure.Panel> panels = new ArrayList<>(List.of(panel("the image", Levels.shown(image.image()))));
-        panels.add(heat("p of " + InspectReport.shortened(classNames.get(maps.label())), maps, maps.probability()));
+        panels.add(heat("p of " + InspectReport.shortened(classNames.get(maps.label())), "", maps, maps.probability()));
         if (layer != null) {
-            panels.add(heat(layer + ", map " + maps.map() + ", sum", maps, maps.sums()));
+            panels.add(heat("sum of " + layer, "map " + maps.map() + ": ", maps, maps.sums()));
         }
         panels.add(panel("winning class", Levels.classes(maps.winners(), maps.rows(), maps.columns())));
         List<Figure.Panel> legend = Arrays.stream(maps.winners()).distinct().sorted().mapToObj(this::swatch).toList();
@@ -142,10 +147,10 @@ final class ImageReport {
         return new Figure.Panel(InspectReport.shortened(classNames.get(number)), Levels.classes(pixels, SWATCH_HEIGHT, SWATCH_WIDTH), 1);
     }
 
-    private static Figure.Panel heat(String what, Occlusion.Maps maps, double[] values) {
+    private static Figure.Panel heat(String what, String of, Occlusion.Maps maps, double[] values) {
         double low = Arrays.stream(values).min().orElse(0);
         double high = Arrays.stream(values).max().orElse(0);
-        return panel(String.format(Locale.ROOT, "%s%n%.3g to %.3g", what, low, high), Levels.heat(values, maps.rows(),
+        return panel(String.format(Locale.ROOT, "%s%n%s%.3g to %.3g", what, of, low, high), Levels.heat(values, maps.rows(),
                 maps.columns(), low, high));
     }
 }

@@ -19,7 +19,18 @@ final class InspectPage {
                     + "probability of the class, the sum of the strongest feature map's positive part, both from white for the least "
                     + "to dark for the greatest, and the class that wins.");
 
+    /** Two equal columns, whatever the pictures' sizes, from the window's left to its right. */
+    private static final String PAIR = "<div style=\"display: grid; grid-template-columns: 1fr 1fr; gap: 16px; align-items: start; "
+            + "margin: 0 calc(50% - 49vw) 16px;\">";
+
     private InspectPage() { }
+
+    /** A picture that leads to itself in full size. */
+    private static String figure(Findings.Picture picture, String caption) {
+        String file = Html.escape(picture.file());
+        return "<figure class=\"card\" style=\"max-width: none;\"><figcaption>" + Html.escape(caption) + "</figcaption><a href=\"" + file
+                + "\"><img alt=\"" + Html.escape(caption) + "\" src=\"" + file + "\"></a></figure>";
+    }
 
     static String html(Map<String, Object> facts, InspectPlan plan, Map<String, List<String>> notes, Findings trained, Findings random) {
         Html page = new Html("lamina inspect: " + facts.get("model"));
@@ -36,9 +47,7 @@ final class InspectPage {
                 page.section(section).note(MEANINGS.get(section));
             }
             Findings.Picture other = random.pictures().get(entry.getKey());
-            page.cards().card().picture(picture.file(), picture.heading() + ", trained", picture.heading()).end()
-                    .card().picture(other.file(), picture.heading() + ", random weights", picture.heading() + ", random weights").end()
-                    .end();
+            page.markup(PAIR + figure(picture, picture.heading()) + figure(other, picture.heading() + ", random weights") + "</div>\n");
         }
         if (section != null) {
             page.endSection();
