@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Locale;
 import java.util.stream.IntStream;
 
 /** The feature maps that a layer gives for an image, as grey tiles with number and greatest value. Stateless and thread-safe. */
@@ -51,7 +50,7 @@ public final class MapsPicture {
         for (int k : order.subList(0, Math.min(options.most, count))) {
             Tensor map = maps.select(0, k).contiguous();
             Tensor tile = options.shared ? Levels.grey(map, low, high) : Levels.minMax(map);
-            panels.add(new Figure.Panel(String.format(Locale.ROOT, "%d: %.3g", k, greatest[k]), Levels.fit(tile, SIDE), 1));
+            panels.add(new Figure.Panel(k + ": " + Figure.number(greatest[k]), Levels.fit(tile, SIDE), 1));
         }
         return Figure.of(title + (panels.size() < count ? " (" + panels.size() + " of " + count + " maps)" : ""), COLUMNS, panels);
     }

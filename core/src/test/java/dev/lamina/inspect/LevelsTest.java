@@ -92,6 +92,12 @@ class LevelsTest {
     }
 
     @Test
+    void numbersAreShort() {
+        assertEquals("0.0123 12.3 -123 3040 0.00", Figure.number(0.01234) + " " + Figure.number(12.34) + " " + Figure.number(-123.4) + " "
+                + Figure.number(3040.2) + " " + Figure.number(0));
+    }
+
+    @Test
     void patchesAreSquaresOfTiles() {
         Tensor tile = Tensor.full(DType.UINT8, Shape.of(1, 32, 32), 7);
         Tensor picture = PatchPicture.of("", List.of(List.of(new Square("", List.of(tile, tile, tile)), new Square("", List.of(tile)))));

@@ -2,6 +2,7 @@ package dev.lamina.samples.cli;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.data.Dataset;
+import dev.lamina.inspect.MapsPicture;
 import dev.lamina.inspect.learned.Activations;
 import dev.lamina.inspect.learned.ImageLayer;
 import dev.lamina.inspect.learned.ImageLayers;
@@ -46,6 +47,7 @@ final class InspectCommand implements Callable<Integer> {
     /** Multiply-accumulates that occlusion may take unasked: some ten seconds of the reference, a minute or so of others. */
     private static final double QUICK_REFERENCE = 1e10;
     private static final double QUICK = 5e12;
+    private static final int MOST_MAPS = 48;
 
     @Spec
     private CommandSpec spec;
@@ -81,6 +83,12 @@ final class InspectCommand implements Callable<Integer> {
     @Option(names = "--maps", defaultValue = "12", paramLabel = "N",
             description = "feature maps of a layer whose patches are drawn: those with the strongest units (${DEFAULT-VALUE})")
     private int maps;
+
+    @Option(names = "--shared-scale", description = "one scale for all activation maps of a layer, in place of each map's own")
+    private boolean shared;
+
+    @Option(names = "--sort-maps", description = "activation maps by their greatest value, in place of their number")
+    private boolean sorted;
 
     @Option(names = "--occlusion-size", paramLabel = "N", description = "side of the square, in pixels (32 on images of 224 pixels, "
             + "else as much less or more)")
@@ -136,7 +144,8 @@ final class InspectCommand implements Callable<Integer> {
             if (asked.contains(InspectMethod.PATCHES) && searched.isEmpty() && !methods.isEmpty()) {
                 throw new IllegalArgumentException("inspect: method patches searches a data set, and there is none. Give --data.");
             }
-            InspectPlan plan = new InspectPlan(asked, chosen, top, maps, occlusion, seed, batch);
+            InspectPlan plan = new InspectPlan(asked, chosen, top, maps, new MapsPicture.Options(shared, sorted, MOST_MAPS),
+                    occlusion, seed, batch);
             Map<String, Object> facts = new LinkedHashMap<>();
             facts.put("model", model.name());
             facts.put("run", folder.path().toString());

@@ -60,7 +60,7 @@ final class ImageReport {
                 String key = "maps-" + number + "-" + ++at + "-" + InspectReport.file(layer);
                 findings.add("Activation maps", image.name() + ", " + layer, key, MapsPicture.of(layer
                         + ": number and greatest value of each map", activations.maps().get(layer).select(0, 0).contiguous(),
-                        MapsPicture.Options.defaults()));
+                        plan.shown()));
             }
         }
         if (plan.has(InspectMethod.OCCLUSION)) {
@@ -150,7 +150,11 @@ final class ImageReport {
     private static Figure.Panel heat(String what, String of, Occlusion.Maps maps, double[] values) {
         double low = Arrays.stream(values).min().orElse(0);
         double high = Arrays.stream(values).max().orElse(0);
-        return panel(String.format(Locale.ROOT, "%s%n%s%.3g to %.3g", what, of, low, high), Levels.heat(values, maps.rows(),
+        if (low == high) {
+            return panel(what + "\n" + of + Figure.number(low) + " everywhere", Levels.heat(values, maps.rows(), maps.columns(),
+                    low - 1, high + 1));
+        }
+        return panel(what + "\n" + of + Figure.number(low) + " to " + Figure.number(high), Levels.heat(values, maps.rows(),
                 maps.columns(), low, high));
     }
 }

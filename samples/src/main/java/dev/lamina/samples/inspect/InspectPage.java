@@ -14,7 +14,8 @@ final class InspectPage {
                     + "the image mid-grey. Beside them the signals of the same units down to the image, each less its mean.",
             "Images one by one", "Saliency: how much each pixel changes the logit of the class, dark for much. Signals of the strongest "
                     + "unit of each layer, less their mean.",
-            "Activation maps", "What layers give, each map from its own least value, black, to its own greatest, white.",
+            "Activation maps", "What layers give, each map from its own least value, black, to its own greatest, white; with "
+                    + "--shared-scale from the least to the greatest value of the layer.",
             "Occlusion", "What the network says while a grey square covers a part of the image: at each place of the square the "
                     + "probability of the class, the sum of the strongest feature map's positive part, both from white for the least "
                     + "to dark for the greatest, and the class that wins.");

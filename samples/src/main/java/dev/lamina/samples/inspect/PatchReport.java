@@ -2,6 +2,7 @@ package dev.lamina.samples.inspect;
 
 import dev.lamina.data.Dataset;
 import dev.lamina.graph.Pointwise.ReluRule;
+import dev.lamina.inspect.Figure;
 import dev.lamina.inspect.Levels;
 import dev.lamina.inspect.PatchPicture;
 import dev.lamina.inspect.PatchPicture.Square;
@@ -20,7 +21,6 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.stream.IntStream;
 
@@ -89,8 +89,8 @@ final class PatchReport {
             pixels.select(0, i).copyFrom(sample.cast(DType.FLOAT32));
         }
         List<Square> squares = new ArrayList<>();
-        squares.add(new Square(String.format(Locale.ROOT, "map %d: %.3g to %.3g%n%s", map, tops.getFirst().unit().value(),
-                tops.getLast().unit().value(), majority(tops)), IntStream.range(0, tops.size())
+        squares.add(new Square("map " + map + ": " + Figure.number(tops.getFirst().unit().value()) + " to "
+                + Figure.number(tops.getLast().unit().value()) + "\n" + majority(tops), IntStream.range(0, tops.size())
                         .mapToObj(i -> layer.shown(tops.get(i).unit()).cut(samples.get(i))).toList()));
         if (plan.has(InspectMethod.DECONVNET)) {
             squares.add(new Square("deconvnet", signals(layer, "deconvnet", ReluRule.DECONVNET, pixels, tops)));
@@ -112,6 +112,6 @@ final class PatchReport {
         int[] counts = new int[classNames.size()];
         tops.forEach(t -> counts[data.label(t.image())]++);
         int best = IntStream.range(0, counts.length).reduce(0, (a, b) -> counts[b] > counts[a] ? b : a);
-        return InspectReport.shortened(classNames.get(best)) + " " + counts[best] + " of " + tops.size();
+        return InspectReport.shortened(classNames.get(best)) + ": " + counts[best] + " of " + tops.size();
     }
 }
