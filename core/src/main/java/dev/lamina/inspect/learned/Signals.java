@@ -145,7 +145,9 @@ public final class Signals {
             case Convolution.Conv2d _, Pooling.MaxPool _, MatMul _, Shaping _, Normalization _ -> { }
             case Pointwise.Cast _ -> { }
             default -> {
-                if (rule != ReluRule.GRADIENT) {
+                if (rule != ReluRule.GRADIENT && BackwardRules.isRectifier(node.op())) {
+                    notes.add("clip is taken as a rectifier, which is outside of the paper");
+                } else if (rule != ReluRule.GRADIENT) {
                     notes.add(node.op().name() + " passes the signal by its derivative, which is outside of the paper");
                 }
             }

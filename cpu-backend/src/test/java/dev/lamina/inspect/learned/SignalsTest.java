@@ -46,6 +46,24 @@ class SignalsTest {
         assertArrayEquals(new double[] {a, b, c, d}, found);
     }
 
+    /** The last unit is above the clip: its gradient is 0, the deconvnet does not look at it. */
+    @ParameterizedTest
+    @CsvSource({"GRADIENT, 1, 0, -1, 0, 0", "DECONVNET, 1, 1, 0, 0, 1", "GUIDED, 1, 0, 0, 0, 0"})
+    void clipsFromZeroAreRectifiers(ReluRule rule, double a, double b, double c, double d, double e) {
+        Learned network = Small.network(Shape.of(1, 1, 5), 5, Sequential.of(Layers.relu6(), Layers.flatten()), Map.of());
+        double[] found = signal(network, "clip", rule, Small.floats(new double[] {1, -1, 2, -2, 7}, 1, 1, 1, 5),
+                Small.floats(new double[] {1, 1, -1, -1, 1}, 1, 1, 1, 5));
+        assertArrayEquals(new double[] {a, b, c, d, e}, found);
+    }
+
+    @Test
+    void sigmoidsPassTheSignalByTheirDerivative() {
+        Learned network = Small.network(Shape.of(1, 2, 2), 4, Sequential.of(Layers.sigmoid(), Layers.flatten()), Map.of());
+        assertEquals(List.of("sigmoid passes the signal by its derivative, which is outside of the paper"), Signals.notes(network, null,
+                ReluRule.GUIDED));
+        assertEquals(List.of(), Signals.notes(network, null, ReluRule.GRADIENT));
+    }
+
     @ParameterizedTest
     @EnumSource(ReluRule.class)
     void withoutRectifiersAllRulesAreTheGradient(ReluRule rule) {
@@ -124,7 +142,7 @@ class SignalsTest {
         Layer block = Layers.residual(Sequential.of(Layers.conv2d("c2", 2, Window.of(3).padding(1)), Layers.relu6()), Layers.identity());
         Learned network = Small.network(Shape.of(1, 4, 4), 2, Sequential.of(Layers.conv2d("c1", 2, Window.of(3).padding(1)), block,
                 Layers.globalAvgPool(), Layers.flatten()), Map.of());
-        assertEquals(List.of("clip passes the signal by its derivative, which is outside of the paper",
+        assertEquals(List.of("clip is taken as a rectifier, which is outside of the paper",
                 "residual sums pass the signal to both branches, which is outside of the paper",
                 "average pooling spreads the signal evenly"), Signals.notes(network, null, ReluRule.DECONVNET));
         assertEquals(List.of(), Signals.notes(network, "c1", ReluRule.DECONVNET));
