@@ -2,6 +2,7 @@ package dev.lamina.graph;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 
 /**
@@ -103,6 +104,17 @@ public final class Summary {
     /** The summary of a graph's forward pass: what its outputs depend on, without gradients and updates. */
     public static Summary of(Graph graph) {
         return of(List.copyOf(graph.outputs().values()));
+    }
+
+    /**
+     * Receptive fields of the values of a forward pass that depend on an image, by value.
+     *
+     * @param width whether along the width; else along the height
+     */
+    public static Map<Value, Field> fields(Graph graph, boolean width) {
+        SummaryFields fields = new SummaryFields(width ? SummaryFields.WIDTH : SummaryFields.HEIGHT);
+        graph.nodes().forEach(fields::add);
+        return fields.all();
     }
 
     /** One row a node. */

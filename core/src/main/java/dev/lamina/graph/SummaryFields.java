@@ -8,9 +8,23 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 
-/** Receptive fields along the height, node by node in order. */
+/** Receptive fields along the height or the width, node by node in order. */
 final class SummaryFields {
+    /** Axis of the height in {@code [N, C, H, W]}. */
+    static final int HEIGHT = 2;
+    /** Axis of the width. */
+    static final int WIDTH = 3;
+
     private final Map<Value, Field> fields = new HashMap<>();
+    private final int axis;
+
+    SummaryFields(int axis) {
+        this.axis = axis;
+    }
+
+    Map<Value, Field> all() {
+        return Map.copyOf(fields);
+    }
 
     Optional<Field> of(Value value) {
         return Optional.ofNullable(fields.get(value));
@@ -45,23 +59,23 @@ final class SummaryFields {
         return before.all() ? before : after(node, before);
     }
 
-    private static Field after(Node node, Field before) {
+    private Field after(Node node, Field before) {
         Shape output = node.output(0).shape();
         Optional<Window> window = window(node.op());
         if (window.isPresent()) {
-            return slide(before, window.get().h());
+            return slide(before, axis == HEIGHT ? window.get().h() : window.get().w());
         }
         return switch (node.op()) {
             case Pointwise _, Normalization _, Softmax _, Random _, Shaping.StopGradient _ -> before;
             case Shaping.Concat _ -> before;
             case Shaping.Reshape _ -> keepsHeight(node.input(0).shape(), output) ? before : Field.ALL;
-            case Shaping.Slice(List<Long> starts, List<Long> _, List<Long> steps) -> output.rank() == 4 && steps.get(2) > 0
-                    ? new Field(before.size(), Math.multiplyExact(before.jump(), steps.get(2)), before.start()
-                            + (double) starts.get(2) * before.jump(), false)
+            case Shaping.Slice(List<Long> starts, List<Long> _, List<Long> steps) -> output.rank() == 4 && steps.get(axis) > 0
+                    ? new Field(before.size(), Math.multiplyExact(before.jump(), steps.get(axis)), before.start()
+                            + (double) starts.get(axis) * before.jump(), false)
                     : Field.ALL;
             case Shaping.Pad(List<Long> padBefore, List<Long> _, List<Long> interior, double _) ->
-                output.rank() == 4 && interior.get(2) == 0
-                        ? new Field(before.size(), before.jump(), before.start() - (double) padBefore.get(2) * before.jump(), false)
+                output.rank() == 4 && interior.get(axis) == 0
+                        ? new Field(before.size(), before.jump(), before.start() - (double) padBefore.get(axis) * before.jump(), false)
                         : Field.ALL;
             default -> Field.ALL;
         };

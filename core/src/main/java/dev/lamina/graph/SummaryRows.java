@@ -22,7 +22,7 @@ final class SummaryRows {
     private final Set<Value> reached = new HashSet<>();
     private final Map<Value, Integer> readers = new HashMap<>();
     private final Map<Value, String> counted = new HashMap<>();
-    private final SummaryFields fields = new SummaryFields();
+    private final SummaryFields fields = new SummaryFields(SummaryFields.HEIGHT);
     private final List<Value> inputs;
 
     SummaryRows(List<Value> outputs) {

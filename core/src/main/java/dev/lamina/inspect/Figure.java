@@ -10,6 +10,7 @@ import java.awt.RenderingHints;
 import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -120,6 +121,11 @@ public final class Figure {
                 canvas.setRGB(left + i % w * panel.zoom + k % panel.zoom, top + i / w * panel.zoom + k / panel.zoom, rgb);
             }
         }
+    }
+
+    /** A number for a caption, in few letters: three digits, or whole from 100 on. */
+    public static String number(double value) {
+        return String.format(Locale.ROOT, Math.abs(value) >= 100 ? "%.0f" : "%.3g", value);
     }
 
     /** Writes lines from a place on; without fonts it logs that. */

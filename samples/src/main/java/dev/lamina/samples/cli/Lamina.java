@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.CommandSpec;
             ModelsCommand.class,
             CheckCommand.class, DoctorCommand.class, DatasetsCommand.class, FeaturesCommand.class, CompareFeaturesCommand.class,
             BenchCommand.class, RbmCommand.class, DemoCommand.class, ShowCommand.class, ReproduceCommand.class, FindRateCommand.class,
-            RecipesCommand.class, ExportCommand.class,
+            RecipesCommand.class, ExportCommand.class, InspectCommand.class,
             CommandLine.HelpCommand.class},
         footer = {"", "Examples:", "  lamina train                                    lenet on the embedded digits",
             "  lamina train --data mnist --data-dir ../shared/data --epochs 3 --out runs/mnist",
