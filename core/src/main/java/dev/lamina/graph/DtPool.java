@@ -76,18 +76,18 @@ public record DtPool(long radius) implements Op {
     }
 
     private static Value costs(Value grad, Value winners, Shape map) {
-        DType dtype = grad.dtype();
-        Value q = Pointwise.cast(winners, dtype);
-        Value zero = Source.scalarLike(grad, 0);
-        Value arriving = Pointwise.where(Pointwise.compare(Pointwise.Comparison.LESS, q, zero), zero, grad);
-        double width = Math.max(1, map.dim(3));
-        // Half a place more keeps the quotient off whole numbers, whatever it is rounded to.
-        Value row = Pointwise.unary(Pointwise.UnaryFunction.FLOOR, q.plus(0.5).times(1 / width));
-        Value column = q.minus(row.times(width));
-        Value y = places(grad, map, 2).minus(row);
-        Value x = places(grad, map, 3).minus(column);
+        Value none = Pointwise.compare(Pointwise.Comparison.LESS, winners, Source.scalarLike(winners, 0));
+        Value arriving = Pointwise.where(none, Source.scalarLike(grad, 0), grad);
+        Value x = moved(grad, winners, map, 3);
+        Value y = moved(grad, winners, map, 2);
         return Pointwise.negate(Shaping.concat(1, total(arriving.times(x).times(x)), total(arriving.times(x)),
                 total(arriving.times(y).times(y)), total(arriving.times(y))));
+    }
+
+    /** How far each place is from its winner along an axis. */
+    private static Value moved(Value like, Value winners, Shape map, int axis) {
+        Value places = Shaping.broadcastTo(places(like, map, axis), map);
+        return places.minus(Pooling.poolGather(places, winners));
     }
 
     /** 0, 1, 2, ... along an axis. */
