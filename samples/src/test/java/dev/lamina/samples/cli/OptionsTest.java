@@ -33,13 +33,14 @@ class OptionsTest {
     @ParameterizedTest
     @CsvSource({"--image-size", "--image-channels", "--resize", "--on-corrupt", "--image-cache", "--val-split"})
     void imageOptionsAreWithCommandsThatFitImages(String option) {
-        assertEquals(Set.of("train", "find-lr", "eval", "check", "features fit", "features transform", "bench data"), commandsWith(option));
+        assertEquals(Set.of("train", "find-lr", "eval", "check", "inspect", "features fit", "features transform", "bench data"),
+                commandsWith(option));
     }
 
     @Test
     void downloadsAreWithCommandsThatReadSets() {
-        assertEquals(Set.of("train", "find-lr", "eval", "check", "features fit", "features transform", "bench data", "compare-features",
-                "demo depth", "demo vanishing", "rbm train", "rbm stack", "rbm sample", "rbm show"), commandsWith("--download"));
+        assertEquals(Set.of("train", "find-lr", "eval", "check", "inspect", "features fit", "features transform", "bench data",
+                "compare-features", "demo depth", "demo vanishing", "rbm train", "rbm stack", "rbm sample", "rbm show"), commandsWith("--download"));
         Set<String> folders = commandsWith("--download");
         folders.addAll(Set.of("datasets", "reproduce course", "reproduce networks"));
         assertEquals(folders, commandsWith("--data-dir"));
