@@ -40,7 +40,8 @@ class OptionsTest {
     @Test
     void downloadsAreWithCommandsThatReadSets() {
         assertEquals(Set.of("train", "find-lr", "eval", "check", "inspect", "features fit", "features transform", "bench data",
-                "compare-features", "demo depth", "demo vanishing", "rbm train", "rbm stack", "rbm sample", "rbm show"), commandsWith("--download"));
+                "compare-features", "demo depth", "demo vanishing", "rbm train", "rbm stack", "rbm sample", "rbm show"),
+                commandsWith("--download"));
         Set<String> folders = commandsWith("--download");
         folders.addAll(Set.of("datasets", "reproduce course", "reproduce networks"));
         assertEquals(folders, commandsWith("--data-dir"));
