@@ -6,10 +6,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** The folder of real data and recorded results beside the checkout; tests that need it are skipped where it is not. */
-final class SharedFiles {
+public final class SharedFiles {
     private SharedFiles() { }
 
-    static Path folder(String name) {
+    /** A folder of it; skips the test if it is not there. */
+    public static Path folder(String name) {
         for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
             Path found = at.resolve("shared").resolve(name);
             if (Files.isDirectory(found)) {

@@ -1,13 +1,13 @@
 package dev.lamina.cpu.onnx;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.lamina.backend.Backend;
 import dev.lamina.backend.Backends;
 import dev.lamina.backend.CompileOptions;
 import dev.lamina.backend.Executable;
 import dev.lamina.backend.State;
+import dev.lamina.cpu.SharedFiles;
 import dev.lamina.graph.Graph;
 import dev.lamina.graph.GraphBuilder;
 import dev.lamina.graph.TensorType;
@@ -36,14 +36,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The trained and the well-known models of {@code shared/models}, against what others computed with them. */
 class GivenModelsTest {
     private static Path shared(String name) {
-        for (Path at = Path.of("").toAbsolutePath(); at != null; at = at.getParent()) {
-            Path found = at.resolve("shared").resolve(name);
-            if (Files.exists(found)) {
-                return found;
-            }
-        }
-        assumeTrue(false, "skipped: no shared/" + name + " above the working directory");
-        throw new IllegalStateException();
+        int folder = name.indexOf('/');
+        return SharedFiles.folder(name.substring(0, folder)).resolve(name.substring(folder + 1));
     }
 
     /** Scores of the first 20 test images against those of an independent evaluation in float64. */

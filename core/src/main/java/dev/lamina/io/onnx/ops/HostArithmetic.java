@@ -145,30 +145,29 @@ final class HostArithmetic {
             double[] a = left.toDoubles();
             double[] b = right.toDoubles();
             for (int i = 0; i < holds.length; i++) {
-                holds[i] = switch (comparison) {
-                    case EQUAL -> a[i] == b[i];
-                    case NOT_EQUAL -> a[i] != b[i];
-                    case LESS -> a[i] < b[i];
-                    case LESS_OR_EQUAL -> a[i] <= b[i];
-                    case GREATER -> a[i] > b[i];
-                    case GREATER_OR_EQUAL -> a[i] >= b[i];
-                } ? 1 : 0;
+                boolean nan = a[i] != a[i] || b[i] != b[i];
+                holds[i] = (nan ? comparison == Comparison.NOT_EQUAL : holds(comparison, a[i] < b[i] ? -1 : a[i] > b[i] ? 1 : 0)) ? 1 : 0;
             }
         } else {
             long[] a = left.toLongs();
             long[] b = right.toLongs();
             for (int i = 0; i < holds.length; i++) {
-                holds[i] = switch (comparison) {
-                    case EQUAL -> a[i] == b[i];
-                    case NOT_EQUAL -> a[i] != b[i];
-                    case LESS -> a[i] < b[i];
-                    case LESS_OR_EQUAL -> a[i] <= b[i];
-                    case GREATER -> a[i] > b[i];
-                    case GREATER_OR_EQUAL -> a[i] >= b[i];
-                } ? 1 : 0;
+                holds[i] = holds(comparison, Long.compare(a[i], b[i])) ? 1 : 0;
             }
         }
         return of(DType.BOOL, shape, holds);
+    }
+
+    /** Of two numbers in this order: negative, 0 or positive. */
+    private static boolean holds(Comparison comparison, int order) {
+        return switch (comparison) {
+            case EQUAL -> order == 0;
+            case NOT_EQUAL -> order != 0;
+            case LESS -> order < 0;
+            case LESS_OR_EQUAL -> order <= 0;
+            case GREATER -> order > 0;
+            case GREATER_OR_EQUAL -> order >= 0;
+        };
     }
 
     /** Elements of a where the condition holds, else of b. */
